@@ -1,0 +1,53 @@
+"""Learning from short, many-dimensional time series: sound descriptors, gestures, sensors."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import datasets
+    from .batch import join
+    from .containers import DataSeries, DataSet, LabelSet
+    from .errors import FluidSeriesError, NotFittedError
+    from .models.regressor import LSTMRegressor
+
+__version__ = "0.1.0"
+
+# Where each public name lives. Names resolve when first used (PEP 562), so that importing
+# fluidseries costs little more than NumPy.
+_HOME = {
+    "DataSeries": "containers",
+    "DataSet": "containers",
+    "FluidSeriesError": "errors",
+    "LSTMRegressor": "models.regressor",
+    "LabelSet": "containers",
+    "NotFittedError": "errors",
+    "datasets": "",
+    "join": "batch",
+}
+
+__all__ = [
+    "DataSeries",
+    "DataSet",
+    "FluidSeriesError",
+    "LSTMRegressor",
+    "LabelSet",
+    "NotFittedError",
+    "datasets",
+    "join",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOME[name]
+    module = import_module(f".{home or name}", __name__)
+    value = getattr(module, name) if home else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,114 @@
+"""What can go wrong, as a tree.
+
+::
+
+    FluidSeriesError                   everything below; catch this one on stage
+    ├── InputError(ValueError)         the data cannot be used as they are
+    │   ├── DimensionError             another number of dimensions than was wanted
+    │   ├── NonFiniteError             NaN or infinity where numbers are needed
+    │   ├── EmptyError                 nothing in it
+    │   └── FormatError                a file that is not what it should be
+    │       └── VersionError           a file that a newer fluidseries wrote
+    ├── ParameterError(ValueError)     a parameter outside its range
+    ├── InputTypeError(TypeError)      another type than was wanted
+    ├── IdentifierError(KeyError)      an identifier that is missing, or there already
+    ├── NotFittedError                 asked for a prediction before any fit (also scikit-learn's)
+    ├── BusyError(RuntimeError)        a fit is running on this model
+    └── MissingExtraError(ImportError) an optional package is not installed
+
+Each of ours is also the standard error that a Python programmer would expect.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "BusyError",
+    "DimensionError",
+    "EmptyError",
+    "FluidSeriesError",
+    "FormatError",
+    "IdentifierError",
+    "InputError",
+    "InputTypeError",
+    "MissingExtraError",
+    "NonFiniteError",
+    "NotFittedError",
+    "ParameterError",
+    "VersionError",
+]
+
+
+class FluidSeriesError(Exception):
+    """The root of all errors that fluidseries raises on purpose."""
+
+
+class InputError(FluidSeriesError, ValueError):
+    """The data cannot be used as they are."""
+
+
+class DimensionError(InputError):
+    """Another number of dimensions than was wanted."""
+
+
+class NonFiniteError(InputError):
+    """NaN or infinity where numbers are needed."""
+
+
+class EmptyError(InputError):
+    """A container or a series with nothing in it."""
+
+
+class FormatError(InputError):
+    """A file or a dictionary that is not what it should be."""
+
+
+class VersionError(FormatError):
+    """A file that a newer version of fluidseries wrote."""
+
+
+class ParameterError(FluidSeriesError, ValueError):
+    """A parameter outside its range."""
+
+
+class InputTypeError(FluidSeriesError, TypeError):
+    """Another type than was wanted."""
+
+
+class IdentifierError(FluidSeriesError, KeyError):
+    """An identifier that is missing, or that is there already."""
+
+    # KeyError shows the repr of its argument, which would put our sentences into quotes.
+    __str__ = Exception.__str__
+
+
+class BusyError(FluidSeriesError, RuntimeError):
+    """A fit is running on this model."""
+
+
+class MissingExtraError(FluidSeriesError, ImportError):
+    """An optional package is not installed."""
+
+
+if TYPE_CHECKING:
+
+    class NotFittedError(FluidSeriesError, ValueError, AttributeError):
+        """Asked for a prediction before any fit."""
+
+
+def __getattr__(name: str) -> Any:
+    # scikit-learn takes a second to import: NotFittedError inherits from its class and so is made
+    # when somebody first asks for it.
+    if name != "NotFittedError":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+
+    class NotFittedError(FluidSeriesError, SklearnNotFittedError):
+        """Asked for a prediction before any fit."""
+
+        __module__ = __name__
+
+    NotFittedError.__qualname__ = "NotFittedError"
+    globals()["NotFittedError"] = NotFittedError
+    return NotFittedError

@@ -1,0 +1,1 @@
+"""The estimators: what they share stands in base.py, each has a file of its own."""
