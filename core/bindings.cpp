@@ -1,0 +1,261 @@
+// The Python face of the core, and the only file that knows nanobind. Arrays arrive checked by
+// engines/native.py; the kernels trust their caller.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "cpu.hpp"
+#include "kernels.hpp"
+#include "network.hpp"
+#include "stream.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace fluidseries {
+namespace {
+
+using Floats = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Frames = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Indices = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using FloatsOut = nb::ndarray<float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using FramesOut = nb::ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Release = nb::call_guard<nb::gil_scoped_release>;
+
+void expect(bool condition, const char* message) {
+    if (!condition) throw std::invalid_argument(message);
+}
+
+// A session that keeps the arrays of its corpus alive.
+class PySession {
+  public:
+    PySession(Frames frames, Indices offsets, std::optional<Frames> targets,
+              std::optional<Floats> weights, int inputs, std::vector<int> hidden, int outputs,
+              int readout, bool cross_entropy, bool per_frame, int n_threads)
+        : frames_(frames), offsets_(offsets), targets_(targets), weights_(weights) {
+        expect(offsets.size() > 0 && int(frames.shape(1)) == inputs, "frames or offsets");
+        const std::int64_t series = std::int64_t(offsets.size()) - 1;
+        Corpus corpus{frames.data(), offsets.data(), series, targets ? targets->data() : nullptr,
+                      weights ? weights->data() : nullptr};
+        const std::int64_t rows = per_frame ? std::int64_t(frames.shape(0)) : series;
+        const int width = cross_entropy ? 1 : outputs;
+        expect(!targets ||
+                   (std::int64_t(targets->shape(0)) == rows && int(targets->shape(1)) == width),
+               "targets");
+        expect(!weights || std::int64_t(weights->size()) == series, "weights");
+        expect(n_threads > 0 && !hidden.empty(), "n_threads or hidden");
+        session_.reset(new Session({inputs, hidden, outputs, readout}, corpus,
+                                   cross_entropy ? Loss::kCrossEntropy : Loss::kSquared, per_frame,
+                                   n_threads));
+    }
+
+    std::pair<double, double> gradient(Floats parameters, Indices rows, std::uint64_t,
+                                       FloatsOut out) {
+        check(parameters, rows);
+        expect(targets_.has_value(), "no targets");
+        expect(std::ptrdiff_t(out.size()) == session_->sizes().parameters(), "size of out");
+        const Total total = session_->gradient(parameters.data(), rows.data(),
+                                               std::int64_t(rows.size()), out.data());
+        return {total.loss, total.weight};
+    }
+
+    std::pair<double, double> loss(Floats parameters, Indices rows) {
+        check(parameters, rows);
+        expect(targets_.has_value(), "no targets");
+        const Total total =
+            session_->loss(parameters.data(), rows.data(), std::int64_t(rows.size()));
+        return {total.loss, total.weight};
+    }
+
+    void outputs(Floats parameters, Indices rows, FramesOut out) {
+        check(parameters, rows);
+        std::int64_t places = std::int64_t(rows.size());
+        if (session_->per_frame()) {
+            places = 0;
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                places += offsets_.data()[rows.data()[i] + 1] - offsets_.data()[rows.data()[i]];
+        }
+        expect(
+            std::int64_t(out.shape(0)) == places && int(out.shape(1)) == session_->sizes().outputs,
+            "shape of out");
+        session_->outputs(parameters.data(), rows.data(), std::int64_t(rows.size()), out.data());
+    }
+
+  private:
+    void check(const Floats& parameters, const Indices& rows) const {
+        expect(std::ptrdiff_t(parameters.size()) == session_->sizes().parameters(),
+               "size of parameters");
+        const std::int64_t series = session_->corpus().series;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            expect(rows.data()[i] >= 0 && rows.data()[i] < series, "row");
+    }
+
+    Frames frames_;
+    Indices offsets_;
+    std::optional<Frames> targets_;
+    std::optional<Floats> weights_;
+    std::unique_ptr<Session> session_;
+};
+
+// A contiguous float32 or float64 buffer of Python's, taken without making an array object: for a
+// live step that would cost more than the arithmetic.
+class NumberBuffer {
+  public:
+    NumberBuffer(PyObject* object, int flags) {
+        held_ = PyObject_GetBuffer(object, &view_, flags | PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
+        if (!held_) PyErr_Clear();
+        if (!held_ || view_.format[0] == 0 || view_.format[1] != 0) return;
+        kind_ = view_.format[0];
+    }
+    ~NumberBuffer() {
+        if (held_) PyBuffer_Release(&view_);
+    }
+    NumberBuffer(const NumberBuffer&) = delete;
+    NumberBuffer& operator=(const NumberBuffer&) = delete;
+
+    bool is(char kind, int ndim) const { return kind_ == kind && view_.ndim == ndim; }
+    std::int64_t shape(int axis) const { return view_.shape[axis]; }
+    template <class Number>
+    Number* data() const {
+        return static_cast<Number*>(view_.buf);
+    }
+
+  private:
+    Py_buffer view_{};
+    bool held_ = false;
+    char kind_ = 0;
+};
+
+std::vector<double> doubles(const nb::ndarray<const double, nb::ndim<1>, nb::c_contig>& a) {
+    return {a.data(), a.data() + a.size()};
+}
+
+using Doubles = nb::ndarray<const double, nb::ndim<1>, nb::c_contig>;
+
+class PyStream {
+  public:
+    PyStream(Floats parameters, int inputs, std::vector<int> hidden, int outputs, int readout,
+             Doubles input_mean, Doubles input_scale, Doubles output_mean, Doubles output_scale,
+             int window)
+        : stream_(checked({inputs, hidden, outputs, readout}, parameters), parameters.data(),
+                  {doubles(input_mean), doubles(input_scale)},
+                  {doubles(output_mean), doubles(output_scale)}, window) {
+        const auto fits = [](const Doubles& a, const Doubles& b, int size) {
+            return a.size() == b.size() && (a.size() == 0 || int(a.size()) == size);
+        };
+        expect(fits(input_mean, input_scale, inputs) && fits(output_mean, output_scale, outputs),
+               "sizes of the scaling");
+    }
+
+    // False where the buffers are not what the quick path wants or the frame is not finite.
+    bool step(nb::handle frame, nb::handle out) {
+        const NumberBuffer to(out.ptr(), PyBUF_WRITABLE);
+        if (!to.is('d', 1) || to.shape(0) != stream_.outputs()) return false;
+        const NumberBuffer from(frame.ptr(), PyBUF_SIMPLE);
+        const bool done = from.is('f', 1)   ? advance<float>(from)
+                          : from.is('d', 1) ? advance<double>(from)
+                                            : false;
+        if (done) stream_.read(to.data<double>());
+        return done;
+    }
+
+    // The point of a whole series: reset, all frames, one readout.
+    bool point(nb::handle frames, nb::handle out) {
+        const NumberBuffer to(out.ptr(), PyBUF_WRITABLE);
+        const NumberBuffer from(frames.ptr(), PyBUF_SIMPLE);
+        if (!to.is('d', 1) || to.shape(0) != stream_.outputs()) return false;
+        if (!(from.is('f', 2) || from.is('d', 2)) || from.shape(0) == 0 ||
+            from.shape(1) != stream_.inputs())
+            return false;
+        nb::gil_scoped_release release;
+        stream_.reset();
+        const bool done = from.is('f', 2) ? advance_all<float>(from) : advance_all<double>(from);
+        if (done) stream_.read(to.data<double>());
+        return done;
+    }
+
+    void reset() { stream_.reset(); }
+    std::int64_t frames() const { return stream_.frames(); }
+
+  private:
+    static Sizes checked(Sizes sizes, const Floats& parameters) {
+        expect(std::ptrdiff_t(parameters.size()) == sizes.parameters(), "size of parameters");
+        return sizes;
+    }
+    template <class Number>
+    bool advance(const NumberBuffer& from) {
+        return from.shape(0) == stream_.inputs() && stream_.step(from.data<const Number>());
+    }
+    template <class Number>
+    bool advance_all(const NumberBuffer& from) {
+        const Number* frame = from.data<const Number>();
+        for (std::int64_t t = 0; t < from.shape(0); ++t, frame += from.shape(1))
+            if (!stream_.step(frame)) return false;
+        return true;
+    }
+
+    Stream stream_;
+};
+
+// Returns the norm of the gradient before clipping.
+double adam(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second, Floats decay,
+            std::int64_t step, double learn_rate, double beta1, double beta2, double epsilon,
+            double clip, double scale) {
+    const std::size_t size = parameters.size();
+    expect(gradient.size() == size && first.size() == size && second.size() == size &&
+               decay.size() == size && step > 0,
+           "sizes or step");
+    const FlushDenormals flush;
+    const double norm =
+        scale * std::sqrt(kernels().sum_of_squares(std::ptrdiff_t(size), gradient.data()));
+    if (clip > 0 && norm > clip) scale *= clip / norm;
+    kernels().adam({std::ptrdiff_t(size), parameters.data(), gradient.data(), first.data(),
+                    second.data(), decay.data(), float(scale), float(learn_rate), float(beta1),
+                    float(beta2), float(epsilon), float(1 - std::pow(beta1, double(step))),
+                    float(1 - std::pow(beta2, double(step)))});
+    return norm;
+}
+
+}  // namespace
+}  // namespace fluidseries
+
+NB_MODULE(_core, m) {
+    using namespace fluidseries;
+    nb::class_<PySession>(m, "Session")
+        .def(nb::init<Frames, Indices, std::optional<Frames>, std::optional<Floats>, int,
+                      std::vector<int>, int, int, bool, bool, int>(),
+             "frames"_a, "offsets"_a, "targets"_a.none(), "weights"_a.none(), "inputs"_a,
+             "hidden"_a, "outputs"_a, "readout"_a, "cross_entropy"_a, "per_frame"_a, "n_threads"_a)
+        .def("gradient", &PySession::gradient, "parameters"_a, "rows"_a, "seed"_a, "out"_a,
+             Release())
+        .def("loss", &PySession::loss, "parameters"_a, "rows"_a, Release())
+        .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());
+    nb::class_<PyStream>(m, "Stream")
+        .def(nb::init<Floats, int, std::vector<int>, int, int, Doubles, Doubles, Doubles, Doubles,
+                      int>(),
+             "parameters"_a, "inputs"_a, "hidden"_a, "outputs"_a, "readout"_a, "input_mean"_a,
+             "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a)
+        .def("step", &PyStream::step, "frame"_a, "out"_a)
+        .def("point", &PyStream::point, "frames"_a, "out"_a)
+        .def("reset", &PyStream::reset)
+        .def_prop_ro("frames", &PyStream::frames);
+    m.def("adam", &adam, "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
+          "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a, "scale"_a, Release());
+    m.def("sigmoid",
+          [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });
+    m.def("tanh", [](Floats x, FloatsOut y) { kernels().tanh(x.size(), x.data(), y.data()); });
+    m.def("instruction_set", [] { return std::string(kernels().name); });
+    m.def("usable_instruction_sets", [] {
+        std::vector<std::string> names;
+        for (const char* name : usable_instruction_sets()) names.emplace_back(name);
+        return names;
+    });
+}

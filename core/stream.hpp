@@ -1,0 +1,81 @@
+// One frame in, one point out. Nothing is allocated after construction.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "network.hpp"
+
+namespace fluidseries {
+
+// What a frame or a point is multiplied and moved by; empty vectors leave it as it is.
+struct Scaling {
+    std::vector<double> mean, scale;
+};
+
+class Stream {
+  public:
+    // window 0: the state since reset. window n: every point is that of the last n frames alone.
+    Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output, int window);
+
+    void reset();
+
+    // False, with nothing changed, if the frame holds a number that is not finite.
+    template <class Number>
+    bool step(const Number* frame) {
+        if (!standardise(frame, frame_.data())) return false;
+        advance();
+        return true;
+    }
+
+    // The readout of the frames so far, in the units of the targets: (outputs,). Not before a step.
+    template <class Number>
+    void read(Number* point) {
+        for (int o = 0; o < sizes_.outputs; ++o) {
+            const double y = output(o);
+            point[o] = Number(output_.mean.empty() ? y : y * output_.scale[o] + output_.mean[o]);
+        }
+    }
+
+    int inputs() const { return sizes_.inputs; }
+    int outputs() const { return sizes_.outputs; }
+    std::int64_t frames() const { return frames_; }
+
+  private:
+    struct Layer {
+        int inputs, units, padded_units, rows;
+        std::vector<float> panels;
+        std::vector<float> z;     // (x, h, 1)
+        std::vector<float> c, h;  // padded
+    };
+
+    template <class Number>
+    bool standardise(const Number* frame, float* x) const {
+        bool finite = true;
+        for (int d = 0; d < sizes_.inputs; ++d) {
+            const double value = double(frame[d]);
+            x[d] = float(input_.mean.empty() ? value : (value - input_.mean[d]) / input_.scale[d]);
+            finite &= x[d] - x[d] == 0.0f;
+        }
+        return finite;
+    }
+
+    void advance();
+    void forget();
+    void feed(const float* x);
+    void gather_features();
+    float output(int o) const;
+
+    Sizes sizes_;
+    Scaling input_, output_;
+    std::vector<Layer> layers_;
+    std::vector<float> frame_;  // (inputs,): standardised
+    std::vector<float> ring_;   // (window, inputs): the last frames
+    std::int64_t window_, frames_ = 0, fed_ = 0;
+    int padded_features_;
+    std::vector<float> readout_;   // (outputs, padded_features)
+    std::vector<float> bias_;      // (outputs,)
+    std::vector<float> features_;  // (padded_features,): last, mean, max
+};
+
+}  // namespace fluidseries
