@@ -39,15 +39,27 @@ struct CellGradient {
     float* gates;
 };
 
-// dW (rows_a, rows_b) += sum over frames and lanes of a (rows_a, lanes) times b (rows_b, lanes).
+// sum (rows_a, rows_b) += sum over frames and lanes of a (rows_a, lanes) times b (rows_b, lanes).
 struct OuterProduct {
     int frames, rows_a, rows_b;
     const float* a;
     std::ptrdiff_t stride_a;  // floats from one frame to the next
     const float* b;
     std::ptrdiff_t stride_b;
-    float* sum;  // (rows_a, rows_b)
+    float* sum;      // rows are padded(rows_b) apart
+    float* scratch;  // outer_scratch(rows_b) floats
 };
+
+// Rows of a sum and of the scratch are whole vectors of the widest instruction set.
+constexpr int padded(int size) {
+    return (size + 15) / 16 * 16;
+}
+
+// Room for some frames of b that should stay in the second-level cache while all rows of a pass by.
+constexpr std::ptrdiff_t outer_scratch(int rows_b) {
+    const std::ptrdiff_t one_frame = std::ptrdiff_t(16) * padded(rows_b), good = 96 << 10;
+    return one_frame > good ? one_frame : good;
+}
 
 // What a readout over the whole series keeps of h (units, lanes) at one frame. `alive` is 1 in the
 // lanes whose series has this frame, else 0.

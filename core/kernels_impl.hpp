@@ -9,8 +9,6 @@
 
 #include "simd.hpp"
 
-#define FS_UNROLL _Pragma("GCC unroll 64")
-
 constexpr int tiles_of(int size, int largest) {
     return (size + largest - 1) / largest;
 }
@@ -20,7 +18,6 @@ constexpr int tile_start(int size, int n, int i) {
     return size / n * i + (size % n < i ? size % n : i);
 }
 
-// Calls f(start, constant<extent>) for every tile of at most Max along `size`.
 template <int N>
 struct Extent {
     static constexpr int value = N;
@@ -34,6 +31,7 @@ FS_INLINE void call_with_extent(int extent, F&& f) {
     f(Extent<Max>{});
 }
 
+// Calls f(start, Extent<n>) for every tile of n <= Max along `size`.
 template <int Max, class F>
 FS_INLINE void for_each_tile(int size, F&& f) {
     const int n = tiles_of(size, Max);
@@ -154,37 +152,60 @@ struct Lanes {
         });
     }
 
-    // The sums stay vectors along the lanes for all frames; the lanes are added up once at the end.
+    // With b transposed to (frame, lane, row) neighbouring rows of b fill a vector and every number
+    // of a is spread over it: sums[i][j] += a[i] * b[j], with nothing to add up across lanes at the
+    // end.
     template <int RA, int RB>
-    static FS_INLINE void outer_tile(const OuterProduct& p, int first_a, int first_b) {
+    static FS_INLINE void outer_tile(const OuterProduct& p, int frames, const float* a, int first_a,
+                                     int first_b) {
+        const int width = padded(p.rows_b);
+        float* total = p.sum + std::ptrdiff_t(first_a) * width + first_b * W;
         Vec<W> sums[RA][RB];
         FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j) sums[i][j] =
-            Vec<W>{};
-        for (int t = 0; t < p.frames; ++t) {
-            const float* a = p.a + t * p.stride_a + std::ptrdiff_t(first_a) * lanes;
-            const float* b = p.b + t * p.stride_b + std::ptrdiff_t(first_b) * lanes;
-            for (int v = 0; v < lanes; v += W) {
-                Vec<W> x[RA];
-                FS_UNROLL for (int i = 0; i < RA; ++i) x[i] = load<W>(a + i * lanes + v);
-                FS_UNROLL for (int j = 0; j < RB; ++j) {
-                    const Vec<W> y = load<W>(b + j * lanes + v);
-                    FS_UNROLL for (int i = 0; i < RA; ++i) sums[i][j] += x[i] * y;
+            load<W>(total + i * width + j * W);
+        const float* b = p.scratch + first_b * W;
+        a += std::ptrdiff_t(first_a) * lanes;
+        for (int t = 0; t < frames; ++t, a += p.stride_a)
+            for (int lane = 0; lane < lanes; ++lane, b += width) {
+                Vec<W> y[RB];
+                FS_UNROLL for (int j = 0; j < RB; ++j) y[j] = load<W>(b + j * W);
+                FS_UNROLL for (int i = 0; i < RA; ++i) {
+                    const float x = a[i * lanes + lane];
+                    FS_UNROLL for (int j = 0; j < RB; ++j) sums[i][j] += x * y[j];
                 }
             }
-        }
-        FS_UNROLL for (int i = 0; i < RA; ++i) {
-            float* row = p.sum + std::ptrdiff_t(first_a + i) * p.rows_b + first_b;
-            FS_UNROLL for (int j = 0; j < RB; ++j) row[j] += sum<W>(sums[i][j]);
-        }
+        FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j)
+            store<W>(total + i * width + j * W, sums[i][j]);
+    }
+
+    // (rows, lanes) to (lanes, padded rows).
+    static FS_INLINE void transpose(int rows, const float* from, float* to) {
+        const int width = padded(rows);
+        for (int first = 0; first < width; first += W)
+            for (int v = 0; v < lanes; v += W) {
+                Vec<W> block[W];
+                FS_UNROLL for (int r = 0; r < W; ++r) block[r] =
+                    first + r < rows ? load<W>(from + (first + r) * lanes + v) : Vec<W>{};
+                transpose_square<W>(block);
+                FS_UNROLL for (int lane = 0; lane < W; ++lane)
+                    store<W>(to + (v + lane) * width + first, block[lane]);
+            }
     }
 
     static void outer(const OuterProduct& p) {
-        for_each_tile<A>(p.rows_a, [&](int first_a, auto extent_a) {
-            for_each_tile<B>(p.rows_b, [&](int first_b, auto extent_b) {
-                outer_tile<decltype(extent_a)::value, decltype(extent_b)::value>(p, first_a,
-                                                                                 first_b);
+        const std::ptrdiff_t frame_floats = std::ptrdiff_t(lanes) * padded(p.rows_b);
+        const int block = int(outer_scratch(p.rows_b) / frame_floats);
+        for (int start = 0; start < p.frames; start += block) {
+            const int frames = p.frames - start < block ? p.frames - start : block;
+            for (int t = 0; t < frames; ++t)
+                transpose(p.rows_b, p.b + (start + t) * p.stride_b, p.scratch + t * frame_floats);
+            for_each_tile<A>(p.rows_a, [&](int first_a, auto extent_a) {
+                for_each_tile<B>(tiles_of(p.rows_b, W), [&](int first_b, auto extent_b) {
+                    outer_tile<decltype(extent_a)::value, decltype(extent_b)::value>(
+                        p, frames, p.a + start * p.stride_a, first_a, first_b);
+                });
             });
-        });
+        }
     }
 
     static void pool(const PoolStep& s) {

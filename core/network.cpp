@@ -69,10 +69,8 @@ std::vector<float> joined_readout(const Sizes& sizes, const float* parameters) {
 
 namespace {
 
-// Memory that a chunk's states may take before its series are cut into segments, and what of it the
-// weight gradient should find in the cache; in floats.
+// Floats that a chunk's states may take before its series are cut into segments.
 constexpr std::ptrdiff_t kSegmentFloats = 8 << 20;
-constexpr std::ptrdiff_t kOuterFloats = 128 << 10;
 // Frames computed at a time where nothing has to be kept for a backward pass.
 constexpr int kForwardFrames = 16;
 // Chunks are added up in this many sums whatever the number of threads, so that no bit depends on
@@ -152,11 +150,11 @@ struct JoinedGradient {
     void clear(const Sizes& sizes) {
         layers.resize(sizes.layers());
         for (int l = 0; l < sizes.layers(); ++l) {
-            const std::size_t size = 4 * std::size_t(sizes.hidden[l]) * sizes.rows(l);
+            const std::size_t size = 4 * std::size_t(sizes.hidden[l]) * padded(sizes.rows(l));
             layers[l].reserve(size);
             std::fill_n(layers[l].get(), size, 0.0f);
         }
-        const std::size_t size = std::size_t(sizes.outputs) * (sizes.features() + 1);
+        const std::size_t size = std::size_t(sizes.outputs) * padded(sizes.features() + 1);
         readout.reserve(size);
         std::fill_n(readout.get(), size, 0.0f);
     }
@@ -166,7 +164,7 @@ struct JoinedGradient {
             const LayerOffsets at = layer_offsets(sizes, l);
             const int inputs = sizes.layer_inputs(l), units = sizes.hidden[l];
             const float* row = layers[l].get();
-            for (int r = 0; r < 4 * units; ++r, row += sizes.rows(l)) {
+            for (int r = 0; r < 4 * units; ++r, row += padded(sizes.rows(l))) {
                 kernels().add(inputs, row, gradient + at.weight_ih + std::ptrdiff_t(r) * inputs);
                 kernels().add(units, row + inputs,
                               gradient + at.weight_hh + std::ptrdiff_t(r) * units);
@@ -178,7 +176,7 @@ struct JoinedGradient {
         float* weight = gradient + readout_offset(sizes);
         float* bias = weight + std::ptrdiff_t(sizes.outputs) * features;
         const float* row = readout.get();
-        for (int o = 0; o < sizes.outputs; ++o, row += features + 1) {
+        for (int o = 0; o < sizes.outputs; ++o, row += padded(features + 1)) {
             kernels().add(features, row, weight + std::ptrdiff_t(o) * features);
             bias[o] += row[features];
         }
@@ -216,12 +214,14 @@ class Worker {
             layer.gates.reserve(segment_ * 4 * units * lanes_);
             layer.tanh_c.reserve(segment_ * units * lanes_);
             if (!with_gradient) continue;
+            scratch_.reserve(outer_scratch(layer.rows));
             layer.back.reserve((segment_ + 1) * std::size_t(layer.back_rows) * lanes_);
             layer.dc.reserve(units * lanes_);
             layer.boundary.reserve((longest / segment_ + 1) * 2 * units * lanes_);
         }
         const std::size_t features = sizes.features() + 1, top_units = sizes.hidden[top_];
         features_.reserve(features * lanes_);
+        scratch_.reserve(with_gradient ? outer_scratch(int(features)) : 0);
         d_features_.reserve(features * lanes_);
         max_at_.reserve(top_units * lanes_);
         const std::size_t out_frames = per_frame ? segment_ : 1;
@@ -434,7 +434,7 @@ class Worker {
         if (!wanted_->gradient) return loss;
         clear_lanes(out, chunk_->series);
         k_->outer({1, outputs, features + 1, out, 0, features_.get(), 0,
-                   wanted_->gradient->readout.get()});
+                   wanted_->gradient->readout.get(), scratch_.get()});
         k_->product(features, outputs, panels_->readout_back.data(), out, d_features_.get());
         return loss;
     }
@@ -463,7 +463,7 @@ class Worker {
         if (wanted_->gradient)
             k_->outer({frames, outputs, units + 1, out_.get(), std::ptrdiff_t(outputs) * lanes_,
                        h(top_, 1), std::ptrdiff_t(layers_[top_].rows) * lanes_,
-                       wanted_->gradient->readout.get()});
+                       wanted_->gradient->readout.get(), scratch_.get()});
         return loss;
     }
 
@@ -550,11 +550,9 @@ class Worker {
                             panels + 4 * std::ptrdiff_t(layer.units) * layer.units, gates(l, t),
                             back(l, t) + state_floats(l));
         }
-        const std::ptrdiff_t row_floats = std::ptrdiff_t(layer.rows) * lanes_;
-        const int block = int(std::max<std::ptrdiff_t>(16, kOuterFloats / row_floats));
-        for (int t = 0; t < frames; t += block)
-            k_->outer({std::min(block, frames - t), 4 * layer.units, layer.rows, gates(l, t),
-                       gate_floats, z(l, t), row_floats, wanted_->gradient->layers[l].get()});
+        k_->outer({frames, 4 * layer.units, layer.rows, gates(l, 0), gate_floats, z(l, 0),
+                   std::ptrdiff_t(layer.rows) * lanes_, wanted_->gradient->layers[l].get(),
+                   scratch_.get()});
     }
 
     const Sizes* sizes_ = nullptr;
@@ -575,7 +573,7 @@ class Worker {
     float alive_[16];
 
     std::vector<Layer> layers_;
-    Buffer features_, d_features_, max_at_, out_, d_top_;
+    Buffer features_, d_features_, max_at_, out_, d_top_, scratch_;
 };
 
 // Cuts the rows into chunks of equal size, series of similar length together.

@@ -16,6 +16,7 @@ template <int W>
 using IntVec = typename VectorOf<W>::ints;
 
 #define FS_INLINE inline __attribute__((always_inline))
+#define FS_UNROLL _Pragma("GCC unroll 64")
 
 template <int W>
 FS_INLINE Vec<W> load(const float* p) {
@@ -54,6 +55,34 @@ FS_INLINE float sum<16>(Vec<16> v) {
     __builtin_memcpy(&low, &v, sizeof low);
     __builtin_memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
     return sum<8>(low + high);
+}
+
+// The lower and the upper halves of a and b, lane by lane in turn.
+template <int W>
+FS_INLINE void interleave(Vec<W> a, Vec<W> b, Vec<W>& low, Vec<W>& high) {
+    if constexpr (W == 4) {
+        low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+        high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    } else if constexpr (W == 8) {
+        low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+        high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+    } else {
+        low = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        high = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+                                       15, 31);
+    }
+}
+
+// Rows to columns: each round of interleaving row i with row i + W / 2 moves one bit of the row's
+// number into that of the lane.
+template <int W>
+FS_INLINE void transpose_square(Vec<W> (&rows)[W]) {
+    for (int round = 1; round < W; round *= 2) {
+        Vec<W> mixed[W];
+        FS_UNROLL for (int i = 0; i < W / 2; ++i)
+            interleave<W>(rows[i], rows[i + W / 2], mixed[2 * i], mixed[2 * i + 1]);
+        FS_UNROLL for (int i = 0; i < W; ++i) rows[i] = mixed[i];
+    }
 }
 
 // exp(x) for |x| <= 87, relative error below 2e-7: x = n ln 2 + r with |r| <= ln 2 / 2, a
