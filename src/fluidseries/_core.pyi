@@ -1,0 +1,73 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Session:
+    def __init__(
+        self,
+        frames: NDArray[np.float32],
+        offsets: NDArray[np.int64],
+        targets: NDArray[np.float32] | None,
+        weights: NDArray[np.float32] | None,
+        inputs: int,
+        hidden: Sequence[int],
+        outputs: int,
+        readout: int,
+        cross_entropy: bool,
+        per_frame: bool,
+        n_threads: int,
+    ) -> None: ...
+    def gradient(
+        self,
+        parameters: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        seed: int,
+        out: NDArray[np.float32],
+    ) -> tuple[float, float]: ...
+    def loss(
+        self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> tuple[float, float]: ...
+    def outputs(
+        self, parameters: NDArray[np.float32], rows: NDArray[np.int64], out: NDArray[np.float32]
+    ) -> None: ...
+
+class Stream:
+    def __init__(
+        self,
+        parameters: NDArray[np.float32],
+        inputs: int,
+        hidden: Sequence[int],
+        outputs: int,
+        readout: int,
+        input_mean: NDArray[np.float64],
+        input_scale: NDArray[np.float64],
+        output_mean: NDArray[np.float64],
+        output_scale: NDArray[np.float64],
+        window: int,
+    ) -> None: ...
+    def step(self, frame: Any, out: Any) -> bool: ...
+    def point(self, frames: Any, out: Any) -> bool: ...
+    def reset(self) -> None: ...
+    @property
+    def frames(self) -> int: ...
+
+def adam(
+    parameters: NDArray[np.float32],
+    gradient: NDArray[np.float32],
+    first: NDArray[np.float32],
+    second: NDArray[np.float32],
+    decay: NDArray[np.float32],
+    step: int,
+    learn_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    clip: float,
+    scale: float,
+) -> float: ...
+def sigmoid(x: NDArray[np.float32], y: NDArray[np.float32]) -> None: ...
+def tanh(x: NDArray[np.float32], y: NDArray[np.float32]) -> None: ...
+def instruction_set() -> str: ...
+def usable_instruction_sets() -> list[str]: ...

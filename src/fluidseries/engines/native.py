@@ -1,0 +1,116 @@
+"""The compiled core as an engine: all cores of this machine, in float32."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import _core
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..batch import Batch
+    from ..network import Network
+
+__all__ = ["NativeSession", "load", "readout_mask", "usable_cores"]
+
+_READOUT_BITS = {"last": 1, "mean": 2, "max": 4}
+
+
+def readout_mask(readout: tuple[str, ...]) -> int:
+    """The readout's sections as the core's sum of bits."""
+    return sum(_READOUT_BITS[section] for section in readout)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def load(
+    batch: Batch,
+    network: Network,
+    *,
+    loss: str = "squared",
+    per_frame: bool = False,
+    series_weights: NDArray[np.float32] | None = None,
+    n_jobs: int | None = None,
+) -> NativeSession:
+    """Hand a corpus to the core.
+
+    Parameters
+    ----------
+    batch : Batch
+        Frames, offsets and, for training, targets. The arrays are used as they are, without a copy,
+        and must not change while the session lives.
+    network : Network
+        The sizes of the network.
+    loss : {"squared", "cross_entropy"}
+        For cross-entropy the targets have one column with the number of the class.
+    per_frame : bool
+        Whether every frame has a target of its own.
+    series_weights : float32 ndarray of shape (n_series,), optional
+        How much each series counts; 1 each by default.
+    n_jobs : int, optional
+        Threads; all usable cores by default. The number changes no bit of any result.
+    """
+    return NativeSession(batch, network, loss, per_frame, series_weights, n_jobs)
+
+
+class NativeSession:
+    """One corpus in the core's hands. Calls from several threads wait for each other."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        network: Network,
+        loss: str,
+        per_frame: bool,
+        series_weights: NDArray[np.float32] | None,
+        n_jobs: int | None,
+    ) -> None:
+        self._n_outputs = network.n_outputs
+        self._lengths = np.diff(batch.offsets) if per_frame else None
+        self._core = _core.Session(
+            batch.frames,
+            batch.offsets,
+            batch.targets,
+            series_weights,
+            network.n_inputs,
+            list(network.hidden_sizes),
+            network.n_outputs,
+            readout_mask(network.readout),
+            loss == "cross_entropy",
+            per_frame,
+            usable_cores() if n_jobs is None else n_jobs,
+        )
+
+    def gradient(
+        self,
+        parameters: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        seed: int,
+        out: NDArray[np.float32],
+    ) -> tuple[float, float]:
+        """The summed loss of some series and their summed weight; `out` receives the gradient."""
+        return self._core.gradient(parameters, rows, seed, out)
+
+    def loss(
+        self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> tuple[float, float]:
+        """The summed loss of some series and their summed weight."""
+        return self._core.loss(parameters, rows)
+
+    def outputs(
+        self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The readout of shape (n_rows, n_outputs), or per frame (frames of these rows, n_outputs)."""
+        places = len(rows) if self._lengths is None else int(self._lengths[rows].sum())
+        out = np.empty((places, self._n_outputs), dtype=np.float32)
+        self._core.outputs(parameters, rows, out)
+        return out
