@@ -100,16 +100,14 @@ class NativeSession:
         """The summed loss of some series and their summed weight; `out` receives the gradient."""
         return self._core.gradient(parameters, rows, seed, out)
 
-    def loss(
-        self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> tuple[float, float]:
+    def loss(self, parameters: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[float, float]:
         """The summed loss of some series and their summed weight."""
         return self._core.loss(parameters, rows)
 
     def outputs(
         self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """The readout of shape (n_rows, n_outputs), or per frame (frames of these rows, n_outputs)."""
+        """The readout (n_rows, n_outputs), or per frame (frames of these rows, n_outputs)."""
         places = len(rows) if self._lengths is None else int(self._lengths[rows].sum())
         out = np.empty((places, self._n_outputs), dtype=np.float32)
         self._core.outputs(parameters, rows, out)
