@@ -1,0 +1,10 @@
+"""DataSeries, DataSet and LabelSet: the one place where data are validated."""
+
+from __future__ import annotations
+
+from .data_series import DataSeries
+from .data_set import DataSet
+from .identifiers import sorted_identifiers
+from .label_set import LabelSet
+
+__all__ = ["DataSeries", "DataSet", "LabelSet", "sorted_identifiers"]

@@ -1,0 +1,214 @@
+"""Files: written whole or not at all, and JSON in the layout that FluCoMa's objects write.
+
+A file is first written beside its place under another name, synced to the disk and then renamed:
+whoever reads it finds the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .errors import FormatError
+from .json_text import decode, encode
+
+__all__ = ["read_bytes", "read_json", "replacing", "write_bytes", "write_json", "write_text"]
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its place only when the block ends without an error.
+
+    A link is followed, an existing file keeps its permissions and a new one gets those of the
+    umask. After an error nothing has changed and nothing is left over.
+
+    Parameters
+    ----------
+    path : str or path
+        The file to write or to replace.
+
+    Yields
+    ------
+    binary file
+        Empty, open for writing.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    PermissionError
+        If the file or the folder may not be written.
+    """
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_file():
+        with place.open("wb") as device:  # such as /dev/stdout: renaming would destroy it
+            yield device
+        return
+    _require_writable(place, path)
+    beside = place.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if place.exists():
+            beside.chmod(place.stat().st_mode & 0o7777)
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(place.parent)
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write bytes to a file, whole or not at all.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError
+        As in `replacing`.
+    """
+    with replacing(path) as file:
+        file.write(content)
+
+
+def write_text(path: str | os.PathLike[str], content: str) -> None:
+    """Write text to a file as UTF-8, whole or not at all; line ends stay as they are.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError
+        As in `replacing`.
+    """
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_json(path: str | os.PathLike[str], content: Any, *, indent: int = 2) -> None:
+    r"""Write dicts, lists, text and numbers as JSON, whole or not at all.
+
+    The layout is FluCoMa's: every key and every number on a line of its own, a newline at the
+    end. Keys stay in the order of the dict, and floats come back exactly as they were.
+
+    Parameters
+    ----------
+    path : str or path
+        The file to write or to replace.
+    content : dict, list, str, int, float, bool or None
+        What to write; keys must be text.
+    indent : int
+        Spaces per level.
+
+    Raises
+    ------
+    NonFiniteError
+        If a number is NaN or infinite, which JSON cannot say.
+    InputTypeError
+        If anything in it is of a type that JSON does not have.
+    FileNotFoundError, PermissionError
+        As in `replacing`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "point.json"
+    >>> write_json(path, {"cols": 2, "data": {"a": [0.5, 1.0]}})
+    >>> print(path.read_text(), end="")
+    {
+      "cols": 2,
+      "data": {
+        "a": [
+          0.5,
+          1.0
+        ]
+      }
+    }
+    """
+    with replacing(path) as file:
+        file.writelines(piece.encode("utf-8") for piece in encode(content, os.fspath(path), indent))
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Read a whole file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file; the message names a similar one of the folder.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as err:
+        raise FileNotFoundError(errno.ENOENT, _missing(Path(path)), os.fspath(path)) from err
+
+
+def read_json(path: str | os.PathLike[str]) -> Any:
+    """Read a JSON file into dicts, lists, text and numbers.
+
+    Parameters
+    ----------
+    path : str or path
+        A file of UTF-8 text.
+
+    Returns
+    -------
+    dict, list, str, int, float, bool or None
+        What the file says.
+
+    Raises
+    ------
+    FormatError
+        If it is truncated, is not JSON, or has the same key twice; with line and column.
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "take.json"
+    >>> write_text(path, '{"cols": 2, "da')
+    >>> read_json(path)
+    Traceback (most recent call last):
+    fluidseries.errors.FormatError: ...take.json, line 1, column 13: the file ends too early...
+    """
+    where = os.fspath(path)
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        raise FormatError(
+            f"{where} is not JSON (byte {err.start} is not UTF-8 text): choose another file"
+        ) from err
+    return decode(text, where)
+
+
+def _missing(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"there is no folder {os.fspath(path.parent)!r}"
+    from difflib import get_close_matches
+
+    names = [entry.name for entry in path.parent.iterdir()]
+    similar = get_close_matches(path.name, names, n=1)
+    hint = f"did you mean {similar[0]!r}?" if similar else f"looked in {path.parent.resolve()}"
+    return f"there is no such file ({hint})"
+
+
+def _require_writable(place: Path, asked: str | os.PathLike[str]) -> None:
+    if not place.parent.is_dir():
+        message = f"there is no folder {os.fspath(place.parent)!r}: make it first"
+        raise FileNotFoundError(errno.ENOENT, message, os.fspath(asked))
+    if place.exists() and not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, "this file is write-protected", os.fspath(asked))
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without it the new name may be lost in a power cut. Windows cannot, and needs no such thing.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
