@@ -1,0 +1,214 @@
+"""How fast the core trains and answers, beside PyTorch where it is installed, in one run.
+
+python bench/speed.py [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+from statistics import median
+from time import perf_counter_ns
+
+import numpy as np
+from fluidseries.batch import Batch
+from fluidseries.network import Network
+
+from fluidseries import _core
+from fluidseries.engines import native
+from measure import Report, interleaved, machine, spread, write_json
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+SERIES, FRAMES, DIMS, OUTPUTS = 1000, 100, 13, 2
+SIZES = (10, 64, 128)
+
+
+class Ours:
+    """One epoch of training at a time, and passes forward only."""
+
+    def __init__(self, hidden: int, batch_size: int = 50, n_jobs: int = 2) -> None:
+        rng = np.random.default_rng(hidden)
+        self.network = Network(DIMS, (hidden,), OUTPUTS)
+        offsets = np.arange(SERIES + 1, dtype=np.int64) * FRAMES
+        frames = rng.normal(size=(SERIES * FRAMES, DIMS)).astype(np.float32)
+        targets = rng.normal(size=(SERIES, OUTPUTS)).astype(np.float32)
+        batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
+        self.session = native.load(batch, self.network, n_jobs=n_jobs)
+        self.parameters = self.network.initialise(rng)
+        self.moments = [np.zeros_like(self.parameters) for _ in range(2)]
+        self.decay, self.gradient = np.zeros_like(self.parameters), np.empty_like(self.parameters)
+        self.batch_size, self.step, self.rng = batch_size, 0, rng
+
+    def epoch(self) -> None:
+        order = self.rng.permutation(SERIES)
+        for start in range(0, SERIES, self.batch_size):
+            rows = order[start : start + self.batch_size]
+            self.session.gradient(self.parameters, rows, 0, self.gradient)
+            self.step += 1
+            settings = (self.step, 1e-3, 0.9, 0.999, 1e-8, 1.0, 1 / len(rows))
+            _core.adam(self.parameters, self.gradient, *self.moments, self.decay, *settings)
+
+    def forward(self) -> None:
+        self.session.loss(self.parameters, np.arange(SERIES))
+
+    def predict(self) -> None:
+        self.session.outputs(self.parameters, np.arange(SERIES))
+
+    def stream(self) -> _core.Stream:
+        network = self.network
+        scaling = [np.zeros(DIMS), np.ones(DIMS), np.zeros(OUTPUTS), np.ones(OUTPUTS)]
+        sizes = (network.n_inputs, list(network.hidden_sizes), network.n_outputs, 1)
+        return _core.Stream(self.parameters, *sizes, *scaling, 0)
+
+
+class Torchs:
+    """The same with nn.LSTM and a fused Adam."""
+
+    def __init__(self, hidden: int, threads: int) -> None:
+        torch.manual_seed(0)
+        self.threads = threads
+        self.lstm = torch.nn.LSTM(DIMS, hidden, batch_first=True)
+        self.readout = torch.nn.Linear(hidden, OUTPUTS)
+        parameters = [*self.lstm.parameters(), *self.readout.parameters()]
+        self.adam = torch.optim.Adam(parameters, lr=1e-3, fused=True)
+        self.x = torch.randn(SERIES, FRAMES, DIMS)
+        self.y = torch.randn(SERIES, OUTPUTS)
+
+    def epoch(self) -> None:
+        torch.set_num_threads(self.threads)
+        for rows in torch.randperm(SERIES).split(50):
+            states, _ = self.lstm(self.x[rows])
+            loss = ((self.readout(states[:, -1]) - self.y[rows]) ** 2).mean()
+            self.adam.zero_grad()
+            loss.backward()
+            self.adam.step()
+
+
+def flops(hidden: int, forward_only: bool = False) -> float:
+    """Multiplications and additions in the matrix products of an epoch."""
+    forward = DIMS + hidden
+    passes = forward if forward_only else 2 * forward + hidden
+    return 2.0 * SERIES * FRAMES * 4 * hidden * passes
+
+
+def matrix_product_rate() -> float:
+    """NumPy's float32 product of size 1024 on all cores, in flop/s."""
+    a = np.random.default_rng(0).normal(size=(1024, 1024)).astype(np.float32)
+    return 2 * 1024**3 / median(interleaved({"numpy": lambda: a @ a})["numpy"])
+
+
+def epochs() -> Report:
+    report = Report(
+        f"One epoch, {SERIES} series x {FRAMES} frames x {DIMS} dims, batch 50, 2 outputs (ms)",
+        ["hidden", "ours, 2 threads", "ours, 1 thread", "PyTorch, best of 1 and 2 threads",
+         "times faster", "GFLOP/s", "of NumPy's product"],
+    )  # fmt: skip
+    peak = matrix_product_rate()
+    for hidden in SIZES:
+        contestants = {"2": Ours(hidden).epoch, "1": Ours(hidden, n_jobs=1).epoch}
+        if torch:
+            contestants |= {f"torch {n}": Torchs(hidden, n).epoch for n in (1, 2)}
+        times = interleaved(contestants)
+        theirs = min((times[n] for n in times if n.startswith("torch")), key=median, default=None)
+        rate = flops(hidden) / median(times["2"])
+        report.add(
+            hidden,
+            spread(times["2"]),
+            spread(times["1"]),
+            spread(theirs) if theirs else "not installed",
+            f"{median(theirs) / median(times['2']):.1f}" if theirs else "",
+            f"{rate / 1e9:.0f}",
+            f"{rate / peak:.0%}",
+        )
+    return report
+
+
+def passes() -> Report:
+    report = Report(
+        "Forward passes and small batches, hidden 64, 2 threads (ms)",
+        ["what", "time", "GFLOP/s"],
+    )
+    small = {f"epoch, batch {n}": Ours(64, batch_size=n).epoch for n in (50, 16, 8, 4, 1)}
+    ours = Ours(64)
+    times = interleaved({"loss": ours.forward, "predict": ours.predict, **small})
+    for name, seconds in times.items():
+        rate = flops(64, forward_only=not name.startswith("epoch")) / median(seconds)
+        report.add(name, spread(seconds), f"{rate / 1e9:.0f}")
+    return report
+
+
+def step_latencies(stream: _core.Stream, n: int = 100_000) -> np.ndarray:
+    """Microseconds of single steps with an `out` array that the caller keeps."""
+    frame, point = np.random.default_rng(0).normal(size=DIMS), np.empty(OUTPUTS)
+    step, clock = stream.step, perf_counter_ns
+    times = np.empty(n)
+    for i in range(n):
+        start = clock()
+        step(frame, point)
+        times[i] = clock() - start
+    empty = np.empty(n)
+    for i in range(n):
+        start = clock()
+        empty[i] = clock() - start
+    return (times - np.median(empty)) / 1e3
+
+
+def point_latency(stream: _core.Stream) -> float:
+    """Microseconds for the point of a series of 100 frames."""
+    frames, point = np.random.default_rng(0).normal(size=(100, DIMS)), np.empty(OUTPUTS)
+    hundred = interleaved({"point": lambda: [stream.point(frames, point) for _ in range(100)]})
+    return median(hundred["point"]) / 100 * 1e6
+
+
+def live() -> Report:
+    report = Report(
+        "Live, from Python (microseconds)",
+        ["hidden", "step, median", "step, 99.9th percentile", "point of 100 frames",
+         "PyTorch, one step"],
+    )  # fmt: skip
+    for hidden in SIZES:
+        stream = Ours(hidden).stream()
+        steps = step_latencies(stream)
+        report.add(
+            hidden,
+            f"{np.median(steps):.2f}",
+            f"{np.percentile(steps, 99.9):.2f}",
+            f"{point_latency(stream):.0f}",
+            torch_step(hidden),
+        )
+    return report
+
+
+def torch_step(hidden: int) -> str:
+    if not torch:
+        return "not installed"
+    torch.set_num_threads(1)
+    model, state = Torchs(hidden, 1), None
+    frame, times = torch.randn(1, 1, DIMS), []
+    with torch.no_grad():
+        for _ in range(500):
+            start = perf_counter_ns()
+            h, state = model.lstm(frame, state)
+            model.readout(h[:, -1])
+            times.append((perf_counter_ns() - start) / 1e3)
+    return f"{median(times):.0f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", help="also write the figures to this file")
+    options = parser.parse_args()
+    print(machine())
+    reports = []
+    for measure in (epochs, passes, live):
+        reports.append(measure())
+        reports[-1].show()
+    if options.json:
+        write_json(options.json, reports)
+
+
+if __name__ == "__main__":
+    main()
