@@ -1,0 +1,68 @@
+"""Standardising: every dimension with mean 0 and standard deviation 1, computed in double."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Scaler"]
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """What is taken from every dimension and what it is divided by.
+
+    Parameters
+    ----------
+    mean, scale : float64 ndarray of shape (n_dims,)
+        In the units of the data; `scale` is never 0.
+    """
+
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    @classmethod
+    def identity(cls, n_dims: int) -> Scaler:
+        """Leave everything as it is."""
+        return cls(np.zeros(n_dims), np.ones(n_dims))
+
+    @classmethod
+    def fit(cls, tables: Sequence[NDArray[Any]]) -> Scaler:
+        """Take mean and standard deviation over all rows of all tables of shape (n_rows, n_dims).
+
+        A dimension that does not change keeps its size: its scale is 1.
+        """
+        n_rows = sum(len(table) for table in tables)
+        mean = sum(table.sum(axis=0, dtype=np.float64) for table in tables) / n_rows
+        # Squares of differences, in a second pass: differences of squares lose their digits.
+        square = sum(((table - mean) ** 2).sum(axis=0) for table in tables) / n_rows
+        scale = np.sqrt(square)
+        # What rounding leaves of a constant is not a change.
+        constant = scale <= 1e-12 * np.abs(mean)
+        return cls(np.asarray(mean), np.where(constant | (scale == 0), 1.0, scale))
+
+    def standardise(self, table: NDArray[Any]) -> NDArray[np.float64]:
+        """Return (table - mean) / scale in double, of shape (n_rows, n_dims)."""
+        scaled: NDArray[np.float64] = (table - self.mean) / self.scale
+        return scaled
+
+    def restore(self, table: NDArray[Any]) -> NDArray[np.float64]:
+        """Return table * scale + mean in double: the way back to the units of the data."""
+        restored: NDArray[np.float64] = table * self.scale + self.mean
+        return restored
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return both vectors as lists."""
+        return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, list[float]]) -> Scaler:
+        """Take what `to_dict` gave."""
+        return cls(np.array(content["mean"], float), np.array(content["scale"], float))
