@@ -205,7 +205,7 @@ class PyStream {
     Stream stream_;
 };
 
-// Returns the norm of the gradient before clipping.
+// Returns the norm of the gradient before clipping; if that is not finite nothing else happens.
 double adam(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second, Floats decay,
             std::int64_t step, double learn_rate, double beta1, double beta2, double epsilon,
             double clip, double scale) {
@@ -216,6 +216,7 @@ double adam(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut se
     const FlushDenormals flush;
     const double norm =
         scale * std::sqrt(kernels().sum_of_squares(std::ptrdiff_t(size), gradient.data()));
+    if (!std::isfinite(norm)) return norm;
     if (clip > 0 && norm > clip) scale *= clip / norm;
     kernels().adam({std::ptrdiff_t(size), parameters.data(), gradient.data(), first.data(),
                     second.data(), decay.data(), float(scale), float(learn_rate), float(beta1),

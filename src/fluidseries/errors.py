@@ -16,7 +16,8 @@
     ├── BusyError(RuntimeError)        a fit is running on this model
     └── MissingExtraError(ImportError) an optional package is not installed
 
-Each of ours is also the standard error that a Python programmer would expect.
+Each of ours is also the standard error that a Python programmer would expect. Warnings are
+FluidSeriesWarning(UserWarning).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "DimensionError",
     "EmptyError",
     "FluidSeriesError",
+    "FluidSeriesWarning",
     "FormatError",
     "IdentifierError",
     "InputError",
@@ -42,6 +44,10 @@ __all__ = [
 
 class FluidSeriesError(Exception):
     """The root of all errors that fluidseries raises on purpose."""
+
+
+class FluidSeriesWarning(UserWarning):
+    """Something that a user should know and that stops nothing."""
 
 
 class InputError(FluidSeriesError, ValueError):

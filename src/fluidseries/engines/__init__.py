@@ -1,1 +1,33 @@
-"""Engines compute the loss and the gradient of one batch; the loop above them is the same code."""
+"""Engines compute the loss and the gradient of one batch; the loop above them is the same code.
+
+An engine is a module with ``load(batch, network, *, loss, per_frame, series_weights, n_jobs)``, which
+returns a `Session`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Session"]
+
+
+class Session(Protocol):
+    """One corpus in an engine's hands."""
+
+    def gradient(
+        self, parameters: NDArray[Any], rows: NDArray[Any], seed: int, out: NDArray[Any]
+    ) -> tuple[float, float]:
+        """Sum the loss over some series; `out` (n_parameters,) receives the gradient of the sum.
+
+        Returns the summed loss and the summed weight of the series, each of which counts once
+        whatever its length. Random masks follow from `seed`, row and frame.
+        """
+
+    def loss(self, parameters: NDArray[Any], rows: NDArray[Any]) -> tuple[float, float]:
+        """Return the same two sums without a gradient."""
+
+    def outputs(self, parameters: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the readout (n_rows, n_outputs), or per frame (frames of the rows, n_outputs)."""

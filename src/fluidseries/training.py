@@ -1,0 +1,246 @@
+"""The loop: epochs of batches, held-out validation, Adam. Knows an engine by its session alone."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from . import _core
+from .errors import FluidSeriesWarning
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .engines import Session
+
+__all__ = ["Callback", "Epoch", "Optimiser", "Settings", "is_held_out", "train"]
+
+Callback: TypeAlias = Callable[[int, int, float, "float | None"], Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one fit trains.
+
+    Parameters
+    ----------
+    epochs : int
+        How often every series is shown.
+    learn_rate : float
+        How far one step goes.
+    batch_size : int
+        Series between two steps.
+    weight_decay : float
+        Share of every weight that is forgotten per step, times `learn_rate` (Loshchilov and Hutter
+        2019).
+    clip : float
+        Longest gradient that is followed as it is; longer ones are shortened to it (Pascanu, Mikolov
+        and Bengio 2013).
+    momentum, second_momentum, epsilon : float
+        Adam's (Kingma and Ba 2015).
+    """
+
+    epochs: int
+    learn_rate: float
+    batch_size: int
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    momentum: float = 0.9
+    second_momentum: float = 0.999
+    epsilon: float = 1e-8
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """What Adam remembers: running means of the gradient and of its square, and steps so far."""
+
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    step: int
+
+    @classmethod
+    def fresh(cls, n_parameters: int) -> Optimiser:
+        """Remember nothing yet."""
+        return cls(np.zeros(n_parameters, np.float32), np.zeros(n_parameters, np.float32), 0)
+
+    def copy(self) -> Optimiser:
+        """Return one that later steps do not change."""
+        return Optimiser(self.first.copy(), self.second.copy(), self.step)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What stands at the end of one epoch.
+
+    Parameters
+    ----------
+    parameters : float32 ndarray of shape (n_parameters,)
+        The newest, or with held-out series those of this fit's best epoch so far.
+    optimiser : Optimiser
+        The optimiser at the same moment.
+    loss : float
+        Mean loss of the training series while they were learned.
+    validation_loss : float or None
+        Mean loss of the held-out series at the end of this epoch.
+    random_state : dict
+        The random generator's state.
+    """
+
+    parameters: NDArray[np.float32]
+    optimiser: Optimiser
+    loss: float
+    validation_loss: float | None
+    random_state: dict[str, Any]
+
+
+def is_held_out(name: str, split_seed: int, fraction: float) -> bool:
+    """Tell whether a series is held out: by its name alone, so that it stays so as others come."""
+    digest = blake2b(name.encode(), digest_size=8, key=split_seed.to_bytes(8, "little")).digest()
+    return int.from_bytes(digest, "little") < fraction * 2.0**64
+
+
+def train(
+    session: Session,
+    parameters: NDArray[np.float32],
+    optimiser: Optimiser,
+    weights: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    held_out: NDArray[np.int64],
+    settings: Settings,
+    rng: np.random.Generator,
+    callback: Callback | None = None,
+) -> Iterator[Epoch]:
+    """Train and yield what stands after every epoch; nothing that was passed in changes.
+
+    Parameters
+    ----------
+    session : Session
+        The corpus in an engine's hands.
+    parameters : float32 ndarray of shape (n_parameters,)
+        Where training starts.
+    optimiser : Optimiser
+        What Adam remembers at that point.
+    weights : float32 ndarray of shape (n_parameters,)
+        1 where weight decay applies, else 0.
+    rows, held_out : int64 ndarray
+        Series that are trained on, and series whose loss is only watched.
+    settings : Settings
+        How to train.
+    rng : Generator
+        Shuffles the series before every epoch.
+    callback : callable, optional
+        Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so far,
+        and the validation loss: that of the epoch before, or at the last batch of an epoch its own.
+        If it returns True the epoch ends there and with it the training.
+    """
+    loop = _Loop(session, parameters, optimiser, weights, held_out, settings, callback)
+    best: Epoch | None = None
+    for number in range(settings.epochs):
+        order = rows[rng.permutation(len(rows))]
+        loss = loop.run_epoch(number, order, int(rng.integers(2**63)))
+        now = Epoch(
+            loop.parameters.copy(),
+            loop.optimiser.copy(),
+            loss,
+            loop.validation_loss,
+            rng.bit_generator.state,  # type: ignore[arg-type]
+        )
+        if best is None or _improves(now, best):
+            best = now
+        kept = best if len(held_out) else now
+        yield replace(now, parameters=kept.parameters, optimiser=kept.optimiser)
+        if loop.stopped:
+            return
+
+
+def _improves(now: Epoch, best: Epoch) -> bool:
+    if now.validation_loss is None or best.validation_loss is None:
+        return True
+    return now.validation_loss < best.validation_loss
+
+
+class _Loop:
+    """One fit on its way: parameters and optimiser that change in place."""
+
+    def __init__(
+        self,
+        session: Session,
+        parameters: NDArray[np.float32],
+        optimiser: Optimiser,
+        weights: NDArray[np.float32],
+        held_out: NDArray[np.int64],
+        settings: Settings,
+        callback: Callback | None,
+    ) -> None:
+        self.session, self.settings, self.callback = session, settings, callback
+        self.parameters, self.optimiser = parameters.copy(), optimiser.copy()
+        self.decay = weights * np.float32(settings.weight_decay)
+        self.gradient = np.empty_like(self.parameters)
+        self.held_out = held_out
+        self.learn_rate = settings.learn_rate
+        self.validation_loss: float | None = None
+        self.stopped = False
+
+    def run_epoch(self, number: int, order: NDArray[np.int64], seed: int) -> float:
+        """Show every series once; return the mean loss on the way."""
+        total = weight = 0.0
+        size = self.settings.batch_size
+        n_batches = -(-len(order) // size)
+        for batch in range(n_batches):
+            rows = order[batch * size : (batch + 1) * size]
+            batch_loss, batch_weight = self.step(rows, seed)
+            total, weight = total + batch_loss, weight + batch_weight
+            if batch == n_batches - 1:
+                self.validate()
+            if self.callback is None:
+                continue
+            if self.callback(number, batch, total / weight, self.validation_loss) is True:
+                self.stopped = True
+                if batch < n_batches - 1:
+                    self.validate()
+                break
+        return total / weight
+
+    def step(self, rows: NDArray[np.int64], seed: int) -> tuple[float, float]:
+        """Go one step down the gradient of some series; return their loss and weight before it."""
+        loss, weight = self.session.gradient(self.parameters, rows, seed, self.gradient)
+        s, memory = self.settings, self.optimiser
+        norm = _core.adam(
+            self.parameters,
+            self.gradient,
+            memory.first,
+            memory.second,
+            self.decay,
+            memory.step + 1,
+            self.learn_rate,
+            s.momentum,
+            s.second_momentum,
+            s.epsilon,
+            s.clip,
+            1.0 / weight,
+        )
+        if np.isfinite(norm) and np.isfinite(loss):
+            self.optimiser = replace(memory, step=memory.step + 1)
+        else:
+            self.slow_down()
+        return loss, weight
+
+    def slow_down(self) -> None:
+        """Halve the rate after a gradient too large for a number; the core left all as it was."""
+        self.learn_rate /= 2
+        warnings.warn(
+            "the gradient became too large for a number, so this step was left out and the learn_rate "
+            f"halved to {self.learn_rate:g} for the rest of this fit: try a smaller learn_rate",
+            FluidSeriesWarning,
+            stacklevel=2,
+        )
+
+    def validate(self) -> None:
+        if len(self.held_out):
+            loss, weight = self.session.loss(self.parameters, self.held_out)
+            self.validation_loss = loss / weight
