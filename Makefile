@@ -1,0 +1,63 @@
+# Everything a newcomer needs:  make demo   make test   make check   make bench   make clean
+# Each makes .venv when it is missing and installs what it needs into it, once; afterwards it is quick.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+# A change of any of these builds and installs the package again.
+BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/*)
+
+.PHONY: demo test check format bench clean
+
+demo: $(STAMPS)/plots
+	$(BIN)/fluidseries demo --output demo --force
+
+test: $(STAMPS)/test
+	$(BIN)/python -m pytest
+
+check: $(STAMPS)/check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run -Werror $(wildcard core/*.hpp core/*.cpp)
+	$(BIN)/python -m pytest -q tests/test_imports.py
+
+format: $(STAMPS)/check
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/clang-format -i $(wildcard core/*.hpp core/*.cpp)
+
+bench: $(STAMPS)/test
+	$(BIN)/python bench/speed.py
+
+clean:
+	rm -rf $(VENV) build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The stamps: one empty file for each set of packages that is installed. A stamp is touched last, so
+# an installation that was interrupted is done again.
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "fluidseries needs Python 3.11 or newer; choose one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@mkdir -p $(STAMPS) && touch $@
+
+# Editable: a change of Python code under src/ needs no new installation.
+$(STAMPS)/package: $(STAMPS)/venv $(BUILT_FROM)
+	@echo "Building and installing fluidseries (about a minute)"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(STAMPS)/plots: $(STAMPS)/package
+	$(BIN)/python -m pip install --quiet --editable '.[plots]'
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/package
+	@echo "Installing what the tests need (PyTorch is among it: a few minutes the first time)"
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(STAMPS)/check: $(STAMPS)/test
+	$(BIN)/python -m pip install --quiet --group check
+	@touch $@
