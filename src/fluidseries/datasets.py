@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from importlib.resources import files
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -68,11 +67,9 @@ def japanese_vowels() -> JapaneseVowels:
     """
     with (_DATA / "japanese_vowels.npz").open("rb") as file, np.load(file) as stored:
         frames = _join_bytes(stored["frames"])
-        lengths = stored["lengths"]
+        utterances = np.split(frames, np.cumsum(stored["lengths"], dtype=np.int64)[:-1])
         speakers = [f"speaker{number}" for number in stored["speakers"]]
         n_train = int(stored["n_train"])
-    ends = np.concatenate(([0], np.cumsum(lengths)))
-    utterances = [frames[start:end] for start, end in pairwise(ends)]
     identifiers = _number(speakers)
     half = slice(None, n_train), slice(n_train, None)
     train, test = (dict(zip(identifiers[part], utterances[part], strict=True)) for part in half)
