@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -163,6 +164,8 @@ def _refuse_constant(name: str) -> NoReturn:
 def _not_json(where: str, err: json.JSONDecodeError) -> str:
     place = f"{where}, line {err.lineno}, column {err.colno}"
     rest = err.doc[err.pos :].strip()
-    if not rest or err.msg.startswith("Unterminated string"):
+    # Cut within a number or a word such as true, the rest is a piece of it.
+    cut = not rest or (err.pos > 0 and re.fullmatch(r"[\w.+-]{1,25}", rest))
+    if err.msg.startswith("Unterminated string") or (cut and err.msg != "Extra data"):
         return f"{place}: the file ends too early (truncated?): export it again"
     return f"{place}: not JSON ({err.msg[:1].lower()}{err.msg[1:]}, at {rest[:20]!r})"

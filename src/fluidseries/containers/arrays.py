@@ -24,12 +24,12 @@ def as_dtype(dtype: DTypeLike) -> np.dtype[Any]:
         If it is another type.
     """
     try:
-        wanted = np.dtype(dtype)
+        wanted = np.dtype(dtype).type
     except TypeError:
         wanted = None
     if wanted not in (np.float64, np.float32):
         raise ParameterError(f"dtype is {dtype!r}, but containers hold 'float64' or 'float32'")
-    return np.dtype(wanted.type)
+    return np.dtype(wanted)
 
 
 def read_only(array: FloatArray) -> FloatArray:
@@ -69,7 +69,7 @@ def as_numbers(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray
         raise InputTypeError(f"{what} holds {raw.dtype} where numbers are needed: convert it first")
     with np.errstate(over="ignore"):
         try:
-            numbers = np.array(raw, dtype=dtype, order="C", ndmin=1)
+            numbers = np.array(raw, dtype=dtype, order="C")
         except OverflowError as err:
             raise InputError(f"{what} holds a number too large for {dtype}: scale it") from err
     if raw.dtype != dtype and raw.dtype.kind in "fO" and np.isinf(numbers).any():
@@ -88,8 +88,9 @@ def as_frame(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray:
         If it is empty.
     """
     frame = as_numbers(values, dtype, what)
-    if frame.ndim != 1:
+    if frame.ndim > 1:
         raise InputError(f"{what} has the shape {frame.shape}, but wanted (n_dims,): one row only")
+    frame = frame.reshape(-1)
     if not frame.size:
         raise EmptyError(f"{what} has no dimensions: give at least one number")
     return frame
@@ -108,13 +109,14 @@ def as_frames(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray:
         If it has no dimensions.
     """
     frames = as_numbers(values, dtype, what)
-    if np.ndim(values) == 0 or frames.ndim > 2:
+    if frames.ndim not in (1, 2):
         raise InputError(
-            f"{what} has the shape {np.shape(values)}, but wanted (n_frames, n_dims), oldest first"
+            f"{what} has the shape {frames.shape}, but wanted (n_frames, n_dims), oldest first"
         )
     if not len(frames):
         raise EmptyError(f"{what} has no frames: give at least one")
-    frames = frames.reshape(len(frames), -1)
+    if frames.ndim == 1:
+        frames = frames[:, np.newaxis]
     if not frames.shape[1]:
         raise DimensionError(f"{what} has 0 dimensions per frame: give at least one")
     return frames

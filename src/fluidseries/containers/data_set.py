@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..errors import DimensionError, FormatError, InputError
@@ -168,14 +167,13 @@ class DataSet(NumericContainer[FloatArray]):
         """
         made = cls(dtype=dtype)
         table = as_numbers(array, made.dtype, "the array")
-        if np.ndim(array) not in (1, 2):
+        if table.ndim not in (1, 2):
             raise InputError(
-                f"the array has the shape {np.shape(array)}, but wanted (n_points, n_dims)"
+                f"the array has the shape {table.shape}, but wanted (n_points, n_dims)"
             )
+        names = matched_identifiers(identifiers, len(table))
         if len(table):
-            made._use_rows(matched_identifiers(identifiers, len(table)), table, "the array")
-        else:
-            matched_identifiers(identifiers, 0)
+            made._use_rows(names, table, "the array")
         return made
 
     @classmethod

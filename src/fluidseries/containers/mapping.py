@@ -57,6 +57,8 @@ class IdentifierMapping(MutableMapping[str, Value], Generic[Value, Entry]):
                 f"{self._kind} is made from a mapping of identifiers to {self._plural}, "
                 f"but got {type(entries).__name__}"
             )
+        if isinstance(entries, IdentifierMapping):
+            self._require_same_kind(entries)
         pairs = list(entries.items() if isinstance(entries, Mapping) else entries)
         if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
             raise InputTypeError(
@@ -161,11 +163,7 @@ class IdentifierMapping(MutableMapping[str, Value], Generic[Value, Entry]):
         DimensionError
             If its number of dimensions is another.
         """
-        if not isinstance(other, IdentifierMapping) or other._noun != self._noun:
-            raise InputTypeError(
-                f"cannot merge {type(other).__name__} into {self._kind}: "
-                f"make it a {self._kind} first"
-            )
+        self._require_same_kind(other)
         names = [name for name in other if overwrite or name not in self]
         self._entries.update({name: self._accept(name, other[name]) for name in names})
 
@@ -184,6 +182,13 @@ class IdentifierMapping(MutableMapping[str, Value], Generic[Value, Entry]):
     def _update(self, identifier: str, value: Any) -> None:
         self._find(identifier)
         self[identifier] = value
+
+    def _require_same_kind(self, other: object) -> None:
+        if not isinstance(other, IdentifierMapping) or other._noun != self._noun:
+            raise InputTypeError(
+                f"this {self._kind} takes {self._plural} over from another {self._kind}, "
+                f"but got a {type(other).__name__}: make it a {self._kind} first"
+            )
 
     def _find(self, identifier: str) -> Entry:
         try:
