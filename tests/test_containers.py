@@ -167,7 +167,7 @@ def test_containers_of_another_kind_are_not_taken():
         ([[1.0, 2.0], [3.0]], InputError, "series 'c' has rows of different lengths"),
         ([["1", "2"]], InputTypeError, "series 'c' holds .* where numbers are needed"),
         ([[1j, 2.0]], InputTypeError, "series 'c' holds complex128 where numbers"),
-        ([[object(), 2.0]], InputTypeError, "series 'c' holds a object where numbers"),
+        ([[object(), 2.0]], InputTypeError, "series 'c' holds .* of type object where numbers"),
         ([[1.0, 2.0, 3.0]], DimensionError, "series 'c' has 3 dimensions, .* series of 2: give 2"),
         ([[10**400, 1.0]], InputError, "series 'c' holds a number too large for float64"),
     ],
@@ -305,13 +305,17 @@ def test_a_view_stays_what_it_was():
         series.add_frame("a", [k, k])
     long = series["a"]
     expected = long.copy()
+    series.delete_frame("a", 0)
+    series.add_frame("a", [-2, -2])
+    shorter = series["a"]
     series.update_frame("a", 3, [-1, -1])
     series.delete_frame("a", -1)
-    series.add_frame("a", [-2, -2])
+    series.add_frame("a", [-3, -3])
     series.set_series("a", [[0, 0]])
     series.clear()
     assert view.tolist() == [[7.0, 8.0]]
     assert np.array_equal(long, expected)
+    assert np.array_equal(shorter, [*expected[1:], [-2, -2]])
 
 
 @EACH

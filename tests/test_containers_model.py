@@ -123,11 +123,9 @@ class Comparison(RuleBasedStateMachine):
             with pytest.raises(DimensionError, match="has 3 dimensions"):
                 self.series.add_frame(name, [1, 2, 3])
 
-    @rule(name=NAMES)
-    def look(self, name):
-        if name in self.series:
-            view = self.series[name]
-            self.shown.append((view, view.copy()))
+    @rule()
+    def look(self):
+        self.shown.extend((view, view.copy()) for view in self.series.values())
 
     @rule(time=TIMES)
     def data_set(self, time):

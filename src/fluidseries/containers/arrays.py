@@ -64,7 +64,9 @@ def as_numbers(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray
         wrong = [v for v in raw.flat if not (v is None or isinstance(v, Real))]
         if wrong:
             kind = type(wrong[0]).__name__
-            raise InputTypeError(f"{what} holds a {kind} where numbers are needed: {wrong[0]!r}")
+            raise InputTypeError(
+                f"{what} holds {wrong[0]!r} of type {kind} where numbers are needed: replace it"
+            )
     elif raw.dtype.kind not in "fiub":
         raise InputTypeError(f"{what} holds {raw.dtype} where numbers are needed: convert it first")
     with np.errstate(over="ignore"):
