@@ -280,7 +280,9 @@ def _as_frames(item: Any, row: int | None) -> NDArray[Any]:
 
 def _require_frames(place: str, frames: NDArray[Any], n_dims: int, first: str) -> None:
     if not len(frames):
-        raise EmptyError(f"{place} has no frames: at least one is needed; delete it or record it again")
+        raise EmptyError(
+            f"{place} has no frames: at least one is needed; delete it or record it again"
+        )
     if frames.shape[1] != n_dims:
         raise DimensionError(
             f"{place} has {frames.shape[1]} dimensions per frame, but {first} has {n_dims}: all series "
@@ -316,7 +318,9 @@ def _target_rows(target: Any, n_series: int) -> tuple[list[Any], str]:
             f"the target is {_named(target)}: give a DataSet for a DataSeries, or an array"
         )
     if len(target) != n_series:
-        raise InputError(f"there are {n_series} series but {len(target)} targets: give one for each")
+        raise InputError(
+            f"there are {n_series} series but {len(target)} targets: give one for each"
+        )
     dims = {np.ndim(row) for row in target}
     if len(dims) > 1 or max(dims) > 2:
         raise DimensionError(

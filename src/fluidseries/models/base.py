@@ -1,0 +1,169 @@
+"""What all models share: verbs, one self-describing file, and the scikit-learn contract."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+
+from sklearn.base import BaseEstimator
+
+from .. import files
+from ..errors import BusyError, FormatError, NotFittedError
+from .modelfile import header, open_content
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+__all__ = ["Model"]
+
+Learned = TypeVar("Learned")
+
+
+class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
+    """A model whose parameters stand in its attributes and whose learning is one value.
+
+    All that was learned is a single object that never changes once it stands there. A fit makes new
+    ones and puts each in its place in one go: a prediction in another thread sees the old or the new
+    learning, never a mixture, and a fit that fails leaves the old.
+    """
+
+    # Not learning and not parameters: what must not be copied or written.
+    _own: ClassVar[tuple[str, ...]] = ("_lock", "_spare_stream")
+
+    _learned: Learned | None = None
+
+    def _learned_to_dict(self, learned: Learned) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Forget all that was learned; the parameters stay.
+
+        Raises
+        ------
+        BusyError
+            If a fit is running.
+        """
+        with self._alone("clear"):
+            self._learned = None
+
+    @contextmanager
+    def _alone(self, what: str) -> Iterator[None]:
+        """Hold the right to change what was learned."""
+        # setdefault is one step: two threads that come at once get the same lock.
+        lock = self.__dict__.setdefault("_lock", threading.Lock())
+        if not lock.acquire(blocking=False):
+            raise BusyError(
+                f"cannot {what} now: a fit of this model is running. Wait for it, or stop it by "
+                "returning True from its callback"
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _usable(self) -> Learned | None:
+        """Return what was learned if it still fits the parameters."""
+        return self._learned
+
+    def _require_learned(self) -> Learned:
+        learned = self._usable()
+        if learned is None:
+            raise NotFittedError(self._not_fitted())
+        return learned
+
+    def _not_fitted(self) -> str:
+        return f"this {type(self).__name__} has not learned anything yet: call fit first"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters and all that was learned as plain lists, numbers and text.
+
+        Returns
+        -------
+        dict
+            What `write` puts into a file; docs/model-file.md describes it.
+        """
+        learned = self._usable()
+        return {
+            **header(type(self).__name__),
+            "parameters": {name: _plain(value) for name, value in self.get_params().items()},
+            "learned": None if learned is None else self._learned_to_dict(learned),
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Self:
+        """Make a model of what `to_dict` gave.
+
+        Raises
+        ------
+        FormatError
+            If it is not the content of such a model.
+        """
+        return cls._from_content(content, "the dictionary")
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write parameters and learning to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            A .json file; an older one gives way.
+        """
+        files.write_json(path, self.to_dict())
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a model that `write` wrote; it predicts and learns on as the written one would.
+
+        Raises
+        ------
+        FormatError
+            If the file is cut off, not JSON, or holds another kind of model or something else.
+        VersionError
+            If a newer fluidseries wrote it.
+        """
+        return cls._from_content(files.read_json(path), str(path))
+
+    @classmethod
+    def _from_content(cls, content: Any, where: str) -> Self:
+        open_content(content, where, kind=cls.__name__)
+        try:
+            model = cls(**content["parameters"])
+            if content["learned"] is not None:
+                model._learned = model._learned_from_dict(content["learned"])
+        except (KeyError, TypeError, ValueError, AttributeError) as err:
+            raise FormatError(
+                f"{where} says it is a {cls.__name__} but its content is damaged "
+                f"({type(err).__name__}: {err}): read another copy, or fit again"
+            ) from err
+        return model
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        for name in self._own:
+            state.pop(name, None)
+        return state
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._usable() is not None
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.target_tags.required = True
+        return tags
+
+
+def _plain(value: Any) -> Any:
+    """Return a parameter as JSON has it; a random generator, which it has not, as None."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return value if isinstance(value, bool | int | float | str | None) else None

@@ -1,0 +1,363 @@
+"""What the LSTM models share: fits that go on from what was learned, prediction, streams."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from ..batch import Batch, Series, pack, read_frames, read_series, require_dims
+from ..engines import native
+from ..errors import FluidSeriesWarning, InputError, NotFittedError
+from ..network import Network
+from ..scaling import Scaler
+from ..training import Callback, Optimiser, is_held_out, train
+from .base import Model
+from .learned import Learned
+from .parameters import check_parameters, hidden_sizes, n_threads, training_settings
+from .stream import Stream, core_stream
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from ..engines import Session
+
+__all__ = ["Corpus", "LSTMModel"]
+
+# A series or target this many standard deviations away was hardly meant.
+FAR_AWAY = 10.0
+# With fewer series a held-out part says nothing and takes what there is to learn from.
+FEWEST_FOR_VALIDATION = 20
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Checked series with their targets.
+
+    Parameters
+    ----------
+    series : Series
+        What goes in.
+    targets : list of float64 ndarray
+        For each series a (1, n_outputs) row, or (n_frames, n_outputs) with one target per frame.
+    form : str
+        See `Learned`.
+    """
+
+    series: Series
+    targets: list[NDArray[np.float64]]
+    form: str
+
+    @property
+    def n_outputs(self) -> int:
+        """Dimensions of a target."""
+        return int(self.targets[0].shape[1])
+
+
+class LSTMModel(Model[Learned]):
+    """An estimator around one network. A subclass says what its targets are and what comes out."""
+
+    _engine: ModuleType = native
+    _loss = "squared"
+    _readout: tuple[str, ...] = ("last",)
+
+    hidden_size: int | tuple[int, ...] | list[int]
+    max_iter: int
+    validation: float
+    standardize: bool
+    warm_start: bool
+    random_state: Any
+    n_jobs: int | None
+    verbose: int
+
+    @abstractmethod
+    def _corpus(self, source: Any, target: Any) -> Corpus:
+        """Check source and target and join them."""
+
+    # Fitting
+
+    def _fit(
+        self,
+        source: Any,
+        target: Any,
+        callback: Callback | None,
+        *,
+        epochs: int | None = None,
+        go_on: bool | None = None,
+    ) -> Self:
+        with self._alone("fit"):
+            check_parameters(self)
+            corpus = self._corpus(source, target)
+            known = self._usable() if (self.warm_start if go_on is None else go_on) else None
+            learned = self._start(corpus, known)
+            rows, held_out, learned = self._split(corpus, learned)
+            if known is None or not _fits(corpus, known):
+                learned = self._scaled(corpus, rows, learned)
+            batch, learned = self._pack(corpus, learned)
+            settings = training_settings(self, len(rows), epochs)
+            session = self._engine.load(
+                batch,
+                learned.network,
+                loss=self._loss,
+                per_frame=learned.per_frame,
+                series_weights=None,
+                n_jobs=n_threads(self.n_jobs),
+            )
+            self._train(session, learned, rows, held_out, settings, callback)
+        return self
+
+    def _train(
+        self,
+        session: Session,
+        learned: Learned,
+        rows: NDArray[np.int64],
+        held_out: NDArray[np.int64],
+        settings: Any,
+        callback: Callback | None,
+    ) -> None:
+        for epoch in train(
+            session,
+            learned.parameters,
+            learned.optimiser,
+            learned.network.weights(),
+            rows,
+            held_out,
+            settings,
+            learned.rng(),
+            callback,
+        ):
+            validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
+            learned = replace(
+                learned,
+                parameters=epoch.parameters,
+                optimiser=epoch.optimiser,
+                random_state=epoch.random_state,
+                loss_curve=(*learned.loss_curve, epoch.loss),
+                validation_curve=learned.validation_curve + validation,
+            )
+            self._learned = learned
+            if self.verbose:
+                held = "" if not validation else f", held out {validation[0]:.4f}"
+                print(f"epoch {len(learned.loss_curve)}: error {epoch.loss:.4f}{held}")
+
+    def _start(self, corpus: Corpus, known: Learned | None) -> Learned:
+        """Return what the fit goes on from: what is known, or a new network."""
+        if known is not None and _fits(corpus, known):
+            return known
+        rng = np.random.default_rng(_seed(self.random_state))
+        network = Network(
+            corpus.series.n_dims, hidden_sizes(self.hidden_size), corpus.n_outputs, self._readout
+        )
+        split_seed = int(rng.integers(2**63))
+        return Learned(
+            network=network,
+            parameters=network.initialise(rng),
+            optimiser=Optimiser.fresh(network.n_parameters),
+            input_scaler=Scaler.identity(network.n_inputs),
+            output_scaler=Scaler.identity(network.n_outputs),
+            form=corpus.form,
+            random_state=dict(rng.bit_generator.state),
+            split_seed=split_seed,
+            held_out=0.0,
+            reach=0.0,
+        )
+
+    def _split(
+        self, corpus: Corpus, learned: Learned
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Learned]:
+        """Return training rows, held-out rows, and the largest fraction held out so far noted."""
+        fraction = max(self.validation, learned.held_out)
+        if self.validation > learned.held_out and len(corpus.series) < FEWEST_FOR_VALIDATION:
+            warnings.warn(
+                f"validation is off: with {len(corpus.series)} series all are needed to learn from "
+                f"(it starts at {FEWEST_FOR_VALIDATION})",
+                FluidSeriesWarning,
+                stacklevel=4,
+            )
+            fraction = learned.held_out
+        out = np.array(
+            [is_held_out(name, learned.split_seed, fraction) for name in corpus.series.names]
+        )
+        rows, held_out = np.flatnonzero(~out), np.flatnonzero(out)
+        if not len(rows):
+            raise InputError(
+                f"all {len(out)} series are held out for validation, so there is nothing to learn from: "
+                "add series, or clear() and use a smaller validation"
+            )
+        return rows, held_out, replace(learned, held_out=fraction)
+
+    def _scaled(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
+        """Fit the scaling on the training part."""
+        if not self.standardize:
+            return learned
+        inputs = Scaler.fit([corpus.series.arrays[row] for row in rows])
+        outputs = learned.output_scaler
+        if self._loss == "squared":
+            outputs = Scaler.fit([corpus.targets[row] for row in rows])
+        return replace(learned, input_scaler=inputs, output_scaler=outputs)
+
+    def _pack(self, corpus: Corpus, learned: Learned) -> tuple[Batch, Learned]:
+        """Standardise everything; tell when it lies far from what the scaling was fitted on."""
+        frames, offsets = pack(corpus.series.arrays, learned.input_scaler)
+        targets, _ = pack(corpus.targets, learned.output_scaler)
+        reach = max(float(np.abs(frames).max()), float(np.abs(targets).max()))
+        if not np.isfinite(reach):
+            raise InputError(
+                "the series or targets hold numbers too large for float32 once standardised: scale them"
+            )
+        if learned.loss_curve and self.standardize and reach > max(FAR_AWAY, learned.reach):
+            warnings.warn(
+                f"the new data reach {reach:.3g} standard deviations from those of the first fit, whose "
+                "scaling stays: clear() and fit on everything if this is meant",
+                FluidSeriesWarning,
+                stacklevel=4,
+            )
+        batch = Batch(corpus.series.identifiers, frames, offsets, targets)
+        return batch, replace(learned, reach=max(reach, learned.reach))
+
+    # Prediction
+
+    def _usable(self) -> Learned | None:
+        learned = self._learned
+        if learned is None or learned.network.hidden_sizes != hidden_sizes(self.hidden_size):
+            return None
+        return learned
+
+    def _not_fitted(self) -> str:
+        if self._learned is None:
+            return super()._not_fitted()
+        sizes = self._learned.network.hidden_sizes
+        was = sizes[0] if len(sizes) == 1 else sizes
+        return (
+            f"hidden_size is {self.hidden_size} now, but what this {type(self).__name__} learned has "
+            f"{was}: set it back, or call fit to start afresh"
+        )
+
+    def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
+        """Return the network's outputs in the units of the targets, one row per series or frame."""
+        require_dims("the source", series.n_dims, learned.network.n_inputs)
+        frames, offsets = pack(series.arrays, learned.input_scaler)
+        batch = Batch(None, frames, offsets, None)
+        session = self._engine.load(
+            batch, learned.network, per_frame=learned.per_frame, n_jobs=n_threads(self.n_jobs)
+        )
+        outputs = session.outputs(learned.parameters, np.arange(len(series)))
+        return learned.output_scaler.restore(outputs.astype(np.float64))
+
+    def _series(self, source: Any) -> Series:
+        return read_series(source)
+
+    def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
+        """Return the output for one series, without the detour over a batch."""
+        array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
+        # A stream costs more to make than a short series to hear, so one is kept. Taking it out is one
+        # step: a thread that comes at the same time makes its own.
+        spare = self.__dict__.pop("_spare_stream", None)
+        stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
+        point = np.empty(learned.network.n_outputs)
+        if not stream.point(array, point):
+            raise InputError(
+                "the series lies too far from the training data for float32: check its numbers"
+            )
+        self._spare_stream = (learned, stream)
+        return point
+
+    def stream(self, window: int | None = None) -> Stream:
+        """Hear a series one frame at a time.
+
+        Parameters
+        ----------
+        window : int, optional
+            None: the answer follows from all frames since `reset`. A number of frames: every answer is
+            what `predict_point` gives for that many last frames alone.
+
+        Returns
+        -------
+        Stream
+            With ``step(frame, out=None)`` and ``reset()``. It keeps what is known now.
+        """
+        return Stream(self._require_learned(), _window(window))
+
+    # scikit-learn's names for what a fit leaves behind
+
+    @property
+    def loss_(self) -> float:
+        """Training error of the last epoch, in the units of `loss_curve_`."""
+        return self.loss_curve_[-1]
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """Training error of every epoch since the model was new."""
+        return list(self._fitted("loss_curve_").loss_curve)
+
+    @property
+    def validation_loss_(self) -> float:
+        """Error on the held-out series after the last epoch."""
+        return self.validation_curve_[-1]
+
+    @property
+    def validation_curve_(self) -> list[float]:
+        """Error on the held-out series after every epoch that had some."""
+        curve = self._fitted("validation_curve_").validation_curve
+        if not curve:
+            raise NotFittedError("nothing was held out: set validation before fit")
+        return list(curve)
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs since the model was new."""
+        return len(self._fitted("n_iter_").loss_curve)
+
+    @property
+    def n_features_in_(self) -> int:
+        """Dimensions per frame."""
+        return self._fitted("n_features_in_").network.n_inputs
+
+    @property
+    def n_outputs_(self) -> int:
+        """Dimensions of a point."""
+        return self._fitted("n_outputs_").network.n_outputs
+
+    def _fitted(self, name: str) -> Learned:
+        learned = self._usable()
+        if learned is None:
+            raise NotFittedError(f"{name} comes with fit. {self._not_fitted()}")
+        return learned
+
+    # Files
+
+    def _learned_to_dict(self, learned: Learned) -> dict[str, Any]:
+        return learned.to_dict()
+
+    def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
+        return Learned.from_dict(content)
+
+
+def _fits(corpus: Corpus, learned: Learned) -> bool:
+    """Tell whether a fit on this corpus can go on from there."""
+    return (
+        corpus.series.n_dims == learned.network.n_inputs
+        and corpus.n_outputs == learned.network.n_outputs
+        and (corpus.form == "frames") == learned.per_frame
+    )
+
+
+def _seed(random_state: Any) -> Any:
+    """Accept what scikit-learn does; its old generators seed ours."""
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    return random_state
+
+
+def _window(window: int | None) -> int | None:
+    if window is None:
+        return None
+    if isinstance(window, bool) or int(window) != window or not 1 <= window <= sys.maxsize:
+        raise InputError(f"window is {window}: it must be None or a number of frames from 1 up")
+    return int(window)

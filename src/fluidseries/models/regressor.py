@@ -1,0 +1,231 @@
+"""LSTMRegressor: from a series to a point, or from every frame to a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from ..batch import Series, read_series, read_targets
+from ..containers import DataSeries, DataSet
+from .lstm import Corpus, LSTMModel
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ..training import Callback
+
+__all__ = ["LSTMRegressor"]
+
+Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
+Target: TypeAlias = "DataSet | DataSeries | Sequence[ArrayLike] | ArrayLike"
+
+
+class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
+    """Learn to map each series to a point, with a long short-term memory network.
+
+    **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and again
+    with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between. Learning
+    starts afresh after `clear`, with another `hidden_size`, with data of other dimensions, or always
+    with ``warm_start=False``.
+
+    Parameters
+    ----------
+    hidden_size : int or sequence of int
+        How complex a series it can learn, paid in size and time. Several numbers are layers, each
+        hearing the one before.
+    max_iter : int
+        Epochs of one `fit`: how often every series is shown. A few are often enough, since every frame
+        of every series is learned from.
+    learn_rate : float
+        How far one adjustment goes, above 0 and at most 1; the most important setting. Too high and the
+        error jumps about, too low and it hardly falls.
+    batch_size : int or "auto"
+        How many series between two adjustments. A number is kept to; "auto" follows the size of the
+        corpus.
+    validation : float
+        Fraction of the series held out from learning, on which the error is watched; the fit then keeps
+        the epoch that did best on them. What was held out once is not learned from until `clear`.
+    standardize : bool
+        Bring every dimension of source and target to mean 0 and standard deviation 1 inside the model.
+        Predictions come back in the units of the target.
+    warm_start : bool
+        Whether `fit` goes on from what was learned.
+    random_state : int, optional
+        With a number the same data give the same model. Used when learning starts afresh.
+    n_jobs : int, optional
+        Threads; all cores by default. The number changes no bit of the result.
+    verbose : int
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    loss_ : float
+        Error of the last epoch: the mean squared distance from the target per output, in squared
+        standard deviations of the training targets. 1 is as bad as always answering their mean.
+    loss_curve_, validation_curve_ : list of float
+        The error of every epoch since the model was new, on the training and the held-out series.
+    n_iter_ : int
+        Epochs since the model was new.
+
+    Examples
+    --------
+    >>> import fluidseries as fs
+    >>> rise, fall = [[0.0], [0.5], [1.0]], [[1.0], [0.5], [0.0]]
+    >>> source = fs.DataSeries({"up": rise, "down": fall})
+    >>> target = fs.DataSet({"up": [880.0], "down": [220.0]})
+    >>> model = fs.LSTMRegressor(hidden_size=8, max_iter=100, random_state=0).fit(source, target)
+    >>> model.predict(source)
+    <DataSet: 2 points, 1 dimension>
+    >>> bool(abs(model.predict_point(rise)[0] - 880) < 60)
+    True
+
+    References
+    ----------
+    Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9(8).
+    """
+
+    def __init__(
+        self,
+        hidden_size: int | Sequence[int] = 32,
+        max_iter: int = 50,
+        learn_rate: float = 0.01,
+        batch_size: int | str = "auto",
+        *,
+        validation: float = 0.0,
+        standardize: bool = True,
+        warm_start: bool = True,
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.hidden_size = hidden_size
+        self.max_iter = max_iter
+        self.learn_rate = learn_rate
+        self.batch_size = batch_size
+        self.validation = validation
+        self.standardize = standardize
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, source: Source, target: Target, callback: Callback | None = None) -> Self:
+        """Learn the targets of the series, going on from what was learned before.
+
+        Parameters
+        ----------
+        source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
+            The series; they may be of different lengths.
+        target : DataSet, DataSeries, or ndarray of shape (n_series,) or (n_series, n_outputs)
+            A point for each series, joined by identifier. A DataSeries, or a list of arrays, of as many
+            frames as the source has one target for every frame.
+        callback : callable, optional
+            Called after every batch with epoch and batch (both from 0), the mean error of the epoch so
+            far, and the error on the held-out series (None while there is none). If it returns True the
+            fit ends there and keeps what it has learned.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        IdentifierError
+            If an identifier stands in only one of source and target.
+        DimensionError, NonFiniteError, EmptyError, InputTypeError
+            If the data cannot be used; the model stays as it was.
+        ParameterError
+            If a parameter is outside its range.
+        BusyError
+            If another thread is fitting this model.
+        KeyboardInterrupt
+            On Ctrl-C, at the next batch; the model keeps the last finished epoch (with validation the
+            best).
+        """
+        return self._fit(source, target, callback)
+
+    def partial_fit(self, source: Source, target: Target) -> Self:
+        """Learn for one epoch, going on from what was learned; see `fit`."""
+        return self._fit(source, target, None, epochs=1, go_on=True)
+
+    def predict(self, source: Source) -> Any:
+        """Answer for many series.
+
+        Parameters
+        ----------
+        source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
+            With as many dimensions per frame as in `fit`.
+
+        Returns
+        -------
+        DataSet or ndarray
+            For a DataSeries a DataSet with the same identifiers; for arrays an array of shape
+            (n_series, n_outputs), or (n_series,) if the targets were 1-D. A model of one target per frame
+            gives a DataSeries, or a list of arrays of shape (n_frames, n_outputs).
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was learned.
+        DimensionError, NonFiniteError, EmptyError, InputTypeError
+            If the data cannot be used.
+        """
+        learned = self._require_learned()
+        series = read_series(source)
+        outputs = self._outputs(series, learned)
+        if learned.per_frame:
+            tables = _cut(outputs, series)
+            if series.identifiers is None:
+                return tables
+            return DataSeries(zip(series.identifiers, tables, strict=True))
+        if series.identifiers is not None:
+            return DataSet(zip(series.identifiers, outputs, strict=True))
+        return outputs[:, 0] if learned.form == "vector" else outputs
+
+    def predict_point(self, frames: ArrayLike) -> NDArray[np.float64]:
+        """Answer for one series, quickly enough for live use.
+
+        Parameters
+        ----------
+        frames : array-like of shape (n_frames, n_dims)
+            One series, oldest frame first.
+
+        Returns
+        -------
+        ndarray of shape (n_outputs,)
+            In the units of the targets. A model of one target per frame gives that of the last frame.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was learned.
+        DimensionError, NonFiniteError, EmptyError, InputTypeError
+            If the series cannot be used.
+        """
+        return self._point(frames, self._require_learned())
+
+    def score(self, source: Source, target: Target, sample_weight: Any = None) -> float:
+        """Return R2, the share of the targets' variance that the predictions explain.
+
+        1 is perfect and 0 as good as always answering the mean; see scikit-learn's r2_score.
+        """
+        learned = self._require_learned()
+        series = read_series(source, in_order=True)
+        targets, _ = read_targets(target, series)
+        truth = np.concatenate(targets)
+        return float(r2_score(truth, self._outputs(series, learned), sample_weight=sample_weight))
+
+    def _corpus(self, source: Source, target: Target) -> Corpus:
+        series = read_series(source, in_order=True)
+        targets, form = read_targets(target, series)
+        return Corpus(series, targets, form)
+
+
+def _cut(outputs: NDArray[np.float64], series: Series) -> list[NDArray[np.float64]]:
+    """Give every series its frames."""
+    ends = np.cumsum([len(frames) for frames in series.arrays])
+    return np.split(outputs, ends[:-1])

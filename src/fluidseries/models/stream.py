@@ -1,0 +1,111 @@
+"""Live use: one frame in, one point out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from ..batch import require_dims
+from ..engines.native import readout_mask
+from ..errors import DimensionError, InputTypeError, NonFiniteError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .learned import Learned
+
+__all__ = ["Stream", "core_stream"]
+
+
+def core_stream(learned: Learned, window: int = 0) -> _core.Stream:
+    """Make the core's stream for what a model has learned; window 0 is the state since reset."""
+    network = learned.network
+    return _core.Stream(
+        learned.parameters,
+        network.n_inputs,
+        list(network.hidden_sizes),
+        network.n_outputs,
+        readout_mask(network.readout),
+        learned.input_scaler.mean,
+        learned.input_scaler.scale,
+        learned.output_scaler.mean,
+        learned.output_scaler.scale,
+        window,
+    )
+
+
+class Stream:
+    """A model that hears one frame at a time. Made by a model's ``stream()``.
+
+    It keeps what the model had learned when it was made; later fits do not change it. One thread at a
+    time may use it.
+    """
+
+    __slots__ = ("_core", "_quick_step", "n_inputs", "n_outputs")
+
+    def __init__(self, learned: Learned, window: int | None) -> None:
+        self._core = core_stream(learned, window or 0)
+        self._quick_step = self._core.step
+        self.n_inputs = learned.network.n_inputs
+        self.n_outputs = learned.network.n_outputs
+
+    def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Hear one more frame and return the point.
+
+        Parameters
+        ----------
+        frame : array-like of shape (n_dims,)
+            Contiguous float32 and float64 arrays take the quick path.
+        out : float64 ndarray of shape (n_outputs,), optional
+            Where to put the point. With it a step allocates nothing.
+
+        Returns
+        -------
+        ndarray of shape (n_outputs,)
+            `out` if it was given, else a new array; float64, in the units of the targets.
+
+        Raises
+        ------
+        DimensionError, NonFiniteError, InputTypeError
+            If the frame cannot be used; the stream then stands where it stood.
+        """
+        if out is None:
+            out = np.empty(self.n_outputs)
+        if not self._quick_step(frame, out):
+            self._careful_step(frame, out)
+        return out
+
+    def reset(self) -> None:
+        """Forget all frames: the next one is the first of a series."""
+        self._core.reset()
+
+    def _careful_step(self, frame: Any, out: NDArray[np.float64]) -> None:
+        """Step with what the quick path declined, or say why that cannot be."""
+        try:
+            numbers = np.ascontiguousarray(frame, dtype=np.float64)
+        except (TypeError, ValueError) as err:
+            raise InputTypeError(f"the frame is not a row of numbers: {err}") from err
+        if np.ndim(frame) != 1:
+            raise DimensionError(
+                f"the frame has shape {np.shape(frame)}: one frame has shape ({self.n_inputs},)"
+            )
+        require_dims("the frame", len(numbers), self.n_inputs)
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            dim = int(np.argmin(finite))
+            raise NonFiniteError(
+                f"the frame holds {numbers[dim]} (dimension {dim}): it was left out, and the stream "
+                "stands where it stood"
+            )
+        if not isinstance(out, np.ndarray) or out.shape != (self.n_outputs,):
+            raise DimensionError(
+                f"out has shape {np.shape(out)}: it must be an array of shape ({self.n_outputs},)"
+            )
+        point = np.empty(self.n_outputs)
+        if not self._quick_step(numbers, point):
+            raise NonFiniteError(
+                "the frame lies too far from the training data for float32: it was left out"
+            )
+        out[...] = point
