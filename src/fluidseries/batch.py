@@ -117,7 +117,8 @@ def require_dims(where: str, got: int, want: int) -> None:
     """Raise unless a frame has as many dimensions as the model knows."""
     if got != want:
         raise DimensionError(
-            f"{where} has {got} dimension{'s' * (got != 1)} per frame, but this model was fitted on "
+            f"{where} has {got} dimension{'s' * (got != 1)} per frame, but this model was fitted "
+            "on "
             f"{want}: give it the same dimensions, or fit again"
         )
 
@@ -142,12 +143,14 @@ def read_targets(
         form = "frames" if isinstance(target, DataSeries) else "point"
     elif isinstance(target, LabelSet):
         raise InputTypeError(
-            "the target is a LabelSet, and a regressor learns numbers: use LSTMClassifier for labels"
+            "the target is a LabelSet, and a regressor learns numbers: use LSTMClassifier for "
+            "labels"
         )
     else:
         if series.identifiers is not None:
             raise InputTypeError(
-                f"the source is a DataSeries but the target is {_named(target)}: give a DataSet with "
+                f"the source is a DataSeries but the target is {_named(target)}: give a DataSet "
+                "with "
                 "the same identifiers, or DataSeries for one target per frame"
             )
         rows, form = _target_rows(target, len(series))
@@ -237,24 +240,27 @@ def require_same_identifiers(names: Iterable[str], target: Mapping[str, Any]) ->
             )
 
 
-def _rows_of(source: Any) -> Sequence[Any]:
+def _rows_of(source: Any) -> Sequence[Any] | NDArray[Any]:
     if isinstance(source, DataSet | LabelSet):
         raise InputTypeError(f"the source is a {type(source).__name__}: it must be a DataSeries")
     if isinstance(source, Mapping):
         raise InputTypeError("the source is a plain mapping: make a DataSeries of it first")
     if isinstance(source, np.ndarray) and source.dtype != object and source.ndim == 2:
         raise DimensionError(
-            f"got one array of shape {source.shape}, which is a single series: give a list of series "
+            f"got one array of shape {source.shape}, which is a single series: give a list of "
+            "series "
             "or a 3-D array, or use predict_point for one series"
         )
     if isinstance(source, np.ndarray) and source.dtype != object and source.ndim != 3:
         raise DimensionError(
-            f"got one array with {source.ndim} dimensions: give a list of (n_frames, n_dims) arrays or "
+            f"got one array with {source.ndim} dimensions: give a list of (n_frames, n_dims) "
+            "arrays or "
             "one array of shape (n_series, n_frames, n_dims)"
         )
     if isinstance(source, str) or not isinstance(source, Sequence | np.ndarray):
         raise InputTypeError(
-            f"the source is {_named(source)}: give a DataSeries, or a list of (n_frames, n_dims) arrays"
+            f"the source is {_named(source)}: give a DataSeries, or a list of (n_frames, n_dims) "
+            "arrays"
         )
     return source
 
@@ -285,7 +291,8 @@ def _require_frames(place: str, frames: NDArray[Any], n_dims: int, first: str) -
         )
     if frames.shape[1] != n_dims:
         raise DimensionError(
-            f"{place} has {frames.shape[1]} dimensions per frame, but {first} has {n_dims}: all series "
+            f"{place} has {frames.shape[1]} dimensions per frame, but {first} has {n_dims}: all "
+            "series "
             "need the same number"
         )
     if not n_dims:
@@ -307,7 +314,8 @@ def _require_finite(place: str, table: NDArray[Any]) -> None:
 def _require_identifiers(series: Series) -> None:
     if series.identifiers is None:
         raise InputTypeError(
-            "the target is a container but the source is a list of arrays: give a DataSeries with the "
+            "the target is a container but the source is a list of arrays: give a DataSeries with "
+            "the "
             "same identifiers"
         )
 
@@ -324,7 +332,8 @@ def _target_rows(target: Any, n_series: int) -> tuple[list[Any], str]:
     dims = {np.ndim(row) for row in target}
     if len(dims) > 1 or max(dims) > 2:
         raise DimensionError(
-            "the targets have unequal shapes: give a number or a point for every series, or a table of "
+            "the targets have unequal shapes: give a number or a point for every series, or a "
+            "table of "
             "shape (n_frames, n_outputs) for every series"
         )
     return list(target), ("vector", "point", "frames")[max(dims)]
@@ -343,7 +352,8 @@ def _require_lengths(
     for name, frames, rows in zip(names, arrays, targets, strict=True):
         if len(frames) != len(rows):
             raise InputError(
-                f"series {name!r} has {len(frames)} frames but its target has {len(rows)}: one target "
+                f"series {name!r} has {len(frames)} frames but its target has {len(rows)}: one "
+                "target "
                 "per frame needs as many"
             )
 

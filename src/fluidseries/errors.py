@@ -110,7 +110,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 
-    class NotFittedError(FluidSeriesError, SklearnNotFittedError):
+    class NotFittedError(FluidSeriesError, SklearnNotFittedError):  # type: ignore[misc]
         """Asked for a prediction before any fit."""
 
         __module__ = __name__

@@ -39,7 +39,8 @@ class Settings:
         Share of every weight that is forgotten per step, times `learn_rate` (Loshchilov and Hutter
         2019).
     clip : float
-        Longest gradient that is followed as it is; longer ones are shortened to it (Pascanu, Mikolov
+        Longest gradient that is followed as it is; longer ones are shortened to it (Pascanu,
+        Mikolov
         and Bengio 2013).
     momentum, second_momentum, epsilon : float
         Adam's (Kingma and Ba 2015).
@@ -134,7 +135,8 @@ def train(
     rng : Generator
         Shuffles the series before every epoch.
     callback : callable, optional
-        Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so far,
+        Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so
+        far,
         and the validation loss: that of the epoch before, or at the last batch of an epoch its own.
         If it returns True the epoch ends there and with it the training.
     """
@@ -234,7 +236,8 @@ class _Loop:
         """Halve the rate after a gradient too large for a number; the core left all as it was."""
         self.learn_rate /= 2
         warnings.warn(
-            "the gradient became too large for a number, so this step was left out and the learn_rate "
+            "the gradient became too large for a number, so this step was left out and the "
+            "learn_rate "
             f"halved to {self.learn_rate:g} for the rest of this fit: try a smaller learn_rate",
             FluidSeriesWarning,
             stacklevel=2,

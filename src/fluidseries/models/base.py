@@ -26,7 +26,8 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
     """A model whose parameters stand in its attributes and whose learning is one value.
 
     All that was learned is a single object that never changes once it stands there. A fit makes new
-    ones and puts each in its place in one go: a prediction in another thread sees the old or the new
+    ones and puts each in its place in one go: a prediction in another thread sees the old or the
+    new
     learning, never a mixture, and a fit that fails leaves the old.
     """
 

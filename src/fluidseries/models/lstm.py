@@ -22,6 +22,7 @@ from .parameters import check_parameters, hidden_sizes, n_threads, training_sett
 from .stream import Stream, core_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
 
     from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ class LSTMModel(Model[Learned]):
     _loss = "squared"
     _readout: tuple[str, ...] = ("last",)
 
-    hidden_size: int | tuple[int, ...] | list[int]
+    hidden_size: int | Sequence[int]
     max_iter: int
     validation: float
     standardize: bool
@@ -187,7 +188,8 @@ class LSTMModel(Model[Learned]):
         rows, held_out = np.flatnonzero(~out), np.flatnonzero(out)
         if not len(rows):
             raise InputError(
-                f"all {len(out)} series are held out for validation, so there is nothing to learn from: "
+                f"all {len(out)} series are held out for validation, so there is nothing to learn "
+                "from: "
                 "add series, or clear() and use a smaller validation"
             )
         return rows, held_out, replace(learned, held_out=fraction)
@@ -209,11 +211,13 @@ class LSTMModel(Model[Learned]):
         reach = max(float(np.abs(frames).max()), float(np.abs(targets).max()))
         if not np.isfinite(reach):
             raise InputError(
-                "the series or targets hold numbers too large for float32 once standardised: scale them"
+                "the series or targets hold numbers too large for float32 once standardised: "
+                "scale them"
             )
         if learned.loss_curve and self.standardize and reach > max(FAR_AWAY, learned.reach):
             warnings.warn(
-                f"the new data reach {reach:.3g} standard deviations from those of the first fit, whose "
+                f"the new data reach {reach:.3g} standard deviations from those of the first fit, "
+                "whose "
                 "scaling stays: clear() and fit on everything if this is meant",
                 FluidSeriesWarning,
                 stacklevel=4,
@@ -235,7 +239,8 @@ class LSTMModel(Model[Learned]):
         sizes = self._learned.network.hidden_sizes
         was = sizes[0] if len(sizes) == 1 else sizes
         return (
-            f"hidden_size is {self.hidden_size} now, but what this {type(self).__name__} learned has "
+            f"hidden_size is {self.hidden_size} now, but what this {type(self).__name__} learned "
+            "has "
             f"{was}: set it back, or call fit to start afresh"
         )
 
@@ -256,7 +261,8 @@ class LSTMModel(Model[Learned]):
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return the output for one series, without the detour over a batch."""
         array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
-        # A stream costs more to make than a short series to hear, so one is kept. Taking it out is one
+        # A stream costs more to make than a short series to hear, so one is kept. Taking it out is
+        # one
         # step: a thread that comes at the same time makes its own.
         spare = self.__dict__.pop("_spare_stream", None)
         stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
@@ -274,7 +280,8 @@ class LSTMModel(Model[Learned]):
         Parameters
         ----------
         window : int, optional
-            None: the answer follows from all frames since `reset`. A number of frames: every answer is
+            None: the answer follows from all frames since `reset`. A number of frames: every
+            answer is
             what `predict_point` gives for that many last frames alone.
 
         Returns

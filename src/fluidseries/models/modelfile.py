@@ -39,7 +39,8 @@ def open_content(content: Any, where: str, kind: str | None = None) -> str:
         )
     if frame["format"] > FORMAT:
         raise VersionError(
-            f"{where} was written by fluidseries {frame.get('version')} in format {frame['format']}, "
+            f"{where} was written by fluidseries {frame.get('version')} in format "
+            f"{frame['format']}, "
             f"and this version ({__version__}) reads formats up to {FORMAT}: install a newer one"
         )
     found = str(frame.get("kind"))
@@ -52,9 +53,11 @@ def open_content(content: Any, where: str, kind: str | None = None) -> str:
 
 
 def shortest(array: NDArray[np.float32]) -> list[Any]:
-    """Return float32 numbers as nested lists of the shortest decimals that give the same bits back."""
+    """Return float32 numbers as nested lists of the shortest decimals that give the same bits "
+    "back."""
     short = [float(text) for text in array.ravel().astype("U")]
-    return np.array(short, dtype=object).reshape(array.shape).tolist()
+    nested: list[Any] = np.array(short, dtype=object).reshape(array.shape).tolist()
+    return nested
 
 
 def as_float32(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -89,11 +89,13 @@ def _in_joblib_worker() -> bool:
 
 
 def _is_int(value: Any, low: int, high: float = float("inf")) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= high
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return whole and low <= int(value) <= high
 
 
 def _within(value: Any, above: float, up_to: float) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and above < value <= up_to
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and above < float(value) <= up_to
 
 
 def _require(holds: bool, values: dict[str, Any], name: str, wanted: str) -> None:

@@ -27,9 +27,11 @@ Target: TypeAlias = "DataSet | DataSeries | Sequence[ArrayLike] | ArrayLike"
 class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     """Learn to map each series to a point, with a long short-term memory network.
 
-    **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and again
+    **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and
+    again
     with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between. Learning
-    starts afresh after `clear`, with another `hidden_size`, with data of other dimensions, or always
+    starts afresh after `clear`, with another `hidden_size`, with data of other dimensions, or
+    always
     with ``warm_start=False``.
 
     Parameters
@@ -38,19 +40,23 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         How complex a series it can learn, paid in size and time. Several numbers are layers, each
         hearing the one before.
     max_iter : int
-        Epochs of one `fit`: how often every series is shown. A few are often enough, since every frame
+        Epochs of one `fit`: how often every series is shown. A few are often enough, since every
+        frame
         of every series is learned from.
     learn_rate : float
-        How far one adjustment goes, above 0 and at most 1; the most important setting. Too high and the
+        How far one adjustment goes, above 0 and at most 1; the most important setting. Too high
+        and the
         error jumps about, too low and it hardly falls.
     batch_size : int or "auto"
         How many series between two adjustments. A number is kept to; "auto" follows the size of the
         corpus.
     validation : float
-        Fraction of the series held out from learning, on which the error is watched; the fit then keeps
+        Fraction of the series held out from learning, on which the error is watched; the fit then
+        keeps
         the epoch that did best on them. What was held out once is not learned from until `clear`.
     standardize : bool
-        Bring every dimension of source and target to mean 0 and standard deviation 1 inside the model.
+        Bring every dimension of source and target to mean 0 and standard deviation 1 inside the
+        model.
         Predictions come back in the units of the target.
     warm_start : bool
         Whether `fit` goes on from what was learned.
@@ -79,7 +85,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     >>> target = fs.DataSet({"up": [880.0], "down": [220.0]})
     >>> model = fs.LSTMRegressor(hidden_size=8, max_iter=100, random_state=0).fit(source, target)
     >>> model.predict(source)
-    <DataSet: 2 points, 1 dimension>
+    <DataSet: 2 points, 1 dim>
     >>> bool(abs(model.predict_point(rise)[0] - 880) < 60)
     True
 
@@ -121,11 +127,14 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
             The series; they may be of different lengths.
         target : DataSet, DataSeries, or ndarray of shape (n_series,) or (n_series, n_outputs)
-            A point for each series, joined by identifier. A DataSeries, or a list of arrays, of as many
+            A point for each series, joined by identifier. A DataSeries, or a list of arrays, of as
+            many
             frames as the source has one target for every frame.
         callback : callable, optional
-            Called after every batch with epoch and batch (both from 0), the mean error of the epoch so
-            far, and the error on the held-out series (None while there is none). If it returns True the
+            Called after every batch with epoch and batch (both from 0), the mean error of the
+            epoch so
+            far, and the error on the held-out series (None while there is none). If it returns
+            True the
             fit ends there and keeps what it has learned.
 
         Returns
@@ -143,7 +152,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         BusyError
             If another thread is fitting this model.
         KeyboardInterrupt
-            On Ctrl-C, at the next batch; the model keeps the last finished epoch (with validation the
+            On Ctrl-C, at the next batch; the model keeps the last finished epoch (with validation
+            the
             best).
         """
         return self._fit(source, target, callback)
@@ -164,7 +174,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         -------
         DataSet or ndarray
             For a DataSeries a DataSet with the same identifiers; for arrays an array of shape
-            (n_series, n_outputs), or (n_series,) if the targets were 1-D. A model of one target per frame
+            (n_series, n_outputs), or (n_series,) if the targets were 1-D. A model of one target
+            per frame
             gives a DataSeries, or a list of arrays of shape (n_frames, n_outputs).
 
         Raises
@@ -197,7 +208,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_outputs,)
-            In the units of the targets. A model of one target per frame gives that of the last frame.
+            In the units of the targets. A model of one target per frame gives that of the last
+            frame.
 
         Raises
         ------

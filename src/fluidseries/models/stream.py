@@ -39,7 +39,8 @@ def core_stream(learned: Learned, window: int = 0) -> _core.Stream:
 class Stream:
     """A model that hears one frame at a time. Made by a model's ``stream()``.
 
-    It keeps what the model had learned when it was made; later fits do not change it. One thread at a
+    It keeps what the model had learned when it was made; later fits do not change it. One thread
+    at a
     time may use it.
     """
 
@@ -96,7 +97,8 @@ class Stream:
         if not finite.all():
             dim = int(np.argmin(finite))
             raise NonFiniteError(
-                f"the frame holds {numbers[dim]} (dimension {dim}): it was left out, and the stream "
+                f"the frame holds {numbers[dim]} (dimension {dim}): it was left out, and the "
+                "stream "
                 "stands where it stood"
             )
         if not isinstance(out, np.ndarray) or out.shape != (self.n_outputs,):
