@@ -1,0 +1,40 @@
+"""What several test files need: real data, and small corpora that a network can learn."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fluidseries as fs
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real data sets, which are not part of the package."""
+    folder = Path(os.environ.get("FLUIDSERIES_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data in {folder}: set FLUIDSERIES_DATA to their folder")
+    return folder
+
+
+def tones(n_series: int = 24, seed: int = 0) -> tuple[fs.DataSeries, fs.DataSet]:
+    """Noisy sines of unequal length; the target is their speed and their size."""
+    rng = np.random.default_rng(seed)
+    source, target = fs.DataSeries(), fs.DataSet()
+    for i in range(n_series):
+        speed, size, length = rng.uniform(0.2, 1.2), rng.uniform(0.5, 2), rng.integers(8, 25)
+        phase = speed * np.arange(length)
+        wave = np.stack([np.sin(phase), np.cos(phase)], axis=1) * size
+        source[f"tone-{i}"] = wave + rng.normal(0, 0.02, wave.shape)
+        target[f"tone-{i}"] = [1000 * speed, size]
+    return source, target
+
+
+@pytest.fixture
+def corpus() -> tuple[fs.DataSeries, fs.DataSet]:
+    return tones()
