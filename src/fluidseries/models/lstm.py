@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -47,18 +46,20 @@ class Corpus:
         What goes in.
     targets : list of float64 ndarray
         For each series a (1, n_outputs) row, or (n_frames, n_outputs) with one target per frame.
+        For classes the number of the class stands there.
     form : str
         See `Learned`.
+    n_outputs : int
+        Outputs that the network needs for them.
+    weights : float32 ndarray of shape (n_series,), optional
+        How much each series counts.
     """
 
     series: Series
     targets: list[NDArray[np.float64]]
     form: str
-
-    @property
-    def n_outputs(self) -> int:
-        """Dimensions of a target."""
-        return int(self.targets[0].shape[1])
+    n_outputs: int
+    weights: NDArray[np.float32] | None = None
 
 
 class LSTMModel(Model[Learned]):
@@ -78,8 +79,17 @@ class LSTMModel(Model[Learned]):
     verbose: int
 
     @abstractmethod
-    def _corpus(self, source: Any, target: Any) -> Corpus:
+    def _corpus(self, source: Any, target: Any, known: Learned | None) -> Corpus:
         """Check source and target and join them."""
+
+    def _new(self, corpus: Corpus, learned: Learned) -> Learned:
+        """Add to a new network what this kind of model needs besides."""
+        del corpus
+        return learned
+
+    def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
+        """Return what is known, made to fit the corpus, or None if it cannot be."""
+        return known if corpus.n_outputs == known.network.n_outputs else None
 
     # Fitting
 
@@ -94,11 +104,11 @@ class LSTMModel(Model[Learned]):
     ) -> Self:
         with self._alone("fit"):
             check_parameters(self)
-            corpus = self._corpus(source, target)
             known = self._usable() if (self.warm_start if go_on is None else go_on) else None
+            corpus = self._corpus(source, target, known)
             learned = self._start(corpus, known)
             rows, held_out, learned = self._split(corpus, learned)
-            if known is None or not _fits(corpus, known):
+            if not learned.loss_curve:
                 learned = self._scaled(corpus, rows, learned)
             batch, learned = self._pack(corpus, learned)
             settings = training_settings(self, len(rows), epochs)
@@ -107,7 +117,7 @@ class LSTMModel(Model[Learned]):
                 learned.network,
                 loss=self._loss,
                 per_frame=learned.per_frame,
-                series_weights=None,
+                series_weights=corpus.weights,
                 n_jobs=n_threads(self.n_jobs),
             )
             self._train(session, learned, rows, held_out, settings, callback)
@@ -149,14 +159,16 @@ class LSTMModel(Model[Learned]):
 
     def _start(self, corpus: Corpus, known: Learned | None) -> Learned:
         """Return what the fit goes on from: what is known, or a new network."""
-        if known is not None and _fits(corpus, known):
-            return known
+        if known is not None and _goes_on(corpus, known):
+            grown = self._grown(corpus, known)
+            if grown is not None:
+                return grown
         rng = np.random.default_rng(_seed(self.random_state))
         network = Network(
             corpus.series.n_dims, hidden_sizes(self.hidden_size), corpus.n_outputs, self._readout
         )
         split_seed = int(rng.integers(2**63))
-        return Learned(
+        learned = Learned(
             network=network,
             parameters=network.initialise(rng),
             optimiser=Optimiser.fresh(network.n_parameters),
@@ -168,6 +180,7 @@ class LSTMModel(Model[Learned]):
             held_out=0.0,
             reach=0.0,
         )
+        return self._new(corpus, learned)
 
     def _split(
         self, corpus: Corpus, learned: Learned
@@ -207,8 +220,12 @@ class LSTMModel(Model[Learned]):
     def _pack(self, corpus: Corpus, learned: Learned) -> tuple[Batch, Learned]:
         """Standardise everything; tell when it lies far from what the scaling was fitted on."""
         frames, offsets = pack(corpus.series.arrays, learned.input_scaler)
-        targets, _ = pack(corpus.targets, learned.output_scaler)
-        reach = max(float(np.abs(frames).max()), float(np.abs(targets).max()))
+        reach = float(np.abs(frames).max())
+        if self._loss == "squared":
+            targets, _ = pack(corpus.targets, learned.output_scaler)
+            reach = max(reach, float(np.abs(targets).max()))
+        else:
+            targets, _ = pack(corpus.targets, Scaler.identity(1))
         if not np.isfinite(reach):
             raise InputError(
                 "the series or targets hold numbers too large for float32 once standardised: "
@@ -289,7 +306,7 @@ class LSTMModel(Model[Learned]):
         Stream
             With ``step(frame, out=None)`` and ``reset()``. It keeps what is known now.
         """
-        return Stream(self._require_learned(), _window(window))
+        return Stream(self._require_learned(), window)
 
     # scikit-learn's names for what a fit leaves behind
 
@@ -346,13 +363,10 @@ class LSTMModel(Model[Learned]):
         return Learned.from_dict(content)
 
 
-def _fits(corpus: Corpus, learned: Learned) -> bool:
-    """Tell whether a fit on this corpus can go on from there."""
-    return (
-        corpus.series.n_dims == learned.network.n_inputs
-        and corpus.n_outputs == learned.network.n_outputs
-        and (corpus.form == "frames") == learned.per_frame
-    )
+def _goes_on(corpus: Corpus, learned: Learned) -> bool:
+    """Tell whether these series can be heard by the network that is there."""
+    same_width = corpus.series.n_dims == learned.network.n_inputs
+    return same_width and (corpus.form == "frames") == learned.per_frame
 
 
 def _seed(random_state: Any) -> Any:
@@ -362,9 +376,3 @@ def _seed(random_state: Any) -> Any:
     return random_state
 
 
-def _window(window: int | None) -> int | None:
-    if window is None:
-        return None
-    if isinstance(window, bool) or int(window) != window or not 1 <= window <= sys.maxsize:
-        raise InputError(f"window is {window}: it must be None or a number of frames from 1 up")
-    return int(window)

@@ -231,10 +231,11 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         truth = np.concatenate(targets)
         return float(r2_score(truth, self._outputs(series, learned), sample_weight=sample_weight))
 
-    def _corpus(self, source: Source, target: Target) -> Corpus:
+    def _corpus(self, source: Source, target: Target, known: Learned | None) -> Corpus:
+        del known  # other targets make another network
         series = read_series(source, in_order=True)
         targets, form = read_targets(target, series)
-        return Corpus(series, targets, form)
+        return Corpus(series, targets, form, n_outputs=targets[0].shape[1])
 
 
 def _cut(outputs: NDArray[np.float64], series: Series) -> list[NDArray[np.float64]]:

@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from ..batch import require_dims
 from ..engines.native import readout_mask
-from ..errors import DimensionError, InputTypeError, NonFiniteError
+from ..errors import DimensionError, InputError, InputTypeError, NonFiniteError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["Stream", "core_stream"]
 
 
-def core_stream(learned: Learned, window: int = 0) -> _core.Stream:
-    """Make the core's stream for what a model has learned; window 0 is the state since reset."""
+def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
+    """Make the core's stream for what a model has learned."""
+    whole = window is None or (not isinstance(window, bool) and int(window) == window)
+    if not whole or (window is not None and not 1 <= window < 2**31):
+        raise InputError(f"window is {window}: it must be None or a number of frames from 1 up")
     network = learned.network
     return _core.Stream(
         learned.parameters,
@@ -32,7 +35,7 @@ def core_stream(learned: Learned, window: int = 0) -> _core.Stream:
         learned.input_scaler.scale,
         learned.output_scaler.mean,
         learned.output_scaler.scale,
-        window,
+        int(window or 0),
     )
 
 
@@ -47,7 +50,7 @@ class Stream:
     __slots__ = ("_core", "_quick_step", "n_inputs", "n_outputs")
 
     def __init__(self, learned: Learned, window: int | None) -> None:
-        self._core = core_stream(learned, window or 0)
+        self._core = core_stream(learned, window)
         self._quick_step = self._core.step
         self.n_inputs = learned.network.n_inputs
         self.n_outputs = learned.network.n_outputs
