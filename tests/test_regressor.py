@@ -317,7 +317,7 @@ def test_predicting_during_a_fit_and_refusing_a_second(corpus):
     model = quick(max_iter=1).fit(source, target)
     seen, refused = [], []
 
-    def meanwhile(epoch, batch, *_):
+    def meanwhile(_epoch, batch, *_):
         if batch == 0:
             seen.append(model.predict_point(source["tone-0"])[0])
             for call in (lambda: model.fit(source, target), model.clear):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .batch import join
     from .containers import DataSeries, DataSet, LabelSet
     from .errors import FluidSeriesError, NotFittedError
+    from .models.classifier import LSTMClassifier
     from .models.regressor import LSTMRegressor
 
 __version__ = "0.1.0"
@@ -20,6 +21,7 @@ _HOME = {
     "DataSeries": "containers",
     "DataSet": "containers",
     "FluidSeriesError": "errors",
+    "LSTMClassifier": "models.classifier",
     "LSTMRegressor": "models.regressor",
     "LabelSet": "containers",
     "NotFittedError": "errors",
@@ -31,6 +33,7 @@ __all__ = [
     "DataSeries",
     "DataSet",
     "FluidSeriesError",
+    "LSTMClassifier",
     "LSTMRegressor",
     "LabelSet",
     "NotFittedError",

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from .scaling import Scaler
 
-__all__ = ["Batch", "Series", "join", "pack", "read_frames", "read_series", "read_targets"]
+__all__ = [
+    "Batch",
+    "Series",
+    "join",
+    "pack",
+    "read_frames",
+    "read_labels",
+    "read_series",
+    "read_targets",
+    "require_dims",
+]
 
 Arrays: TypeAlias = "Sequence[ArrayLike] | NDArray[Any]"
 
@@ -168,6 +178,33 @@ def read_targets(
             )
         _require_finite(place, row)
     return targets, form
+
+
+def read_labels(target: LabelSet | Sequence[Any] | NDArray[Any], series: Series) -> list[Any]:
+    """Check labels and bring them into the order of the series: text, or whole numbers in arrays."""
+    if isinstance(target, LabelSet):
+        _require_identifiers(series)
+        require_same_identifiers(series.names, target)
+        return [target[name] for name in series.names]
+    if isinstance(target, DataSet | DataSeries):
+        raise InputTypeError(
+            f"the target is a {type(target).__name__}, and a classifier learns labels: give a "
+            "LabelSet, or use LSTMRegressor for numbers"
+        )
+    if series.identifiers is not None:
+        raise InputTypeError(
+            f"the source is a DataSeries but the target is {_named(target)}: give a LabelSet with "
+            "the same identifiers"
+        )
+    rows, form = _target_rows(target, len(series))
+    labels = [row.item() if isinstance(row, np.generic) else row for row in rows]
+    kinds = {type(label) for label in labels}
+    if form != "vector" or not (kinds <= {str} or kinds <= {int, bool}):
+        raise InputTypeError(
+            "the labels must be text or whole numbers, one for each series: got "
+            f"{', '.join(sorted(kind.__name__ for kind in kinds))}"
+        )
+    return labels
 
 
 def join(

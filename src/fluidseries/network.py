@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
@@ -89,6 +89,18 @@ class Network:
         weight = views["readout_weight"]
         weight[...] = rng.uniform(-1, 1, weight.shape) / np.sqrt(weight.shape[1])
         return flat
+
+    def with_outputs(
+        self, n_outputs: int, *flats: NDArray[np.float32]
+    ) -> tuple[Network, list[NDArray[np.float32]]]:
+        """Add outputs behind those there are; in every flat vector theirs are zeros."""
+        wider = replace(self, n_outputs=n_outputs)
+        grown = [np.zeros(wider.n_parameters, np.float32) for _ in flats]
+        for old, new in zip(flats, grown, strict=True):
+            views = wider.views(new)
+            for name, view in self.views(old).items():
+                views[name][: len(view)] = view
+        return wider, grown
 
     def weights(self) -> NDArray[np.float32]:
         """Ones where the flat vector holds weights and zeros where it holds biases."""

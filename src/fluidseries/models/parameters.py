@@ -13,7 +13,13 @@ from ..training import Settings
 if TYPE_CHECKING:
     from .lstm import LSTMModel
 
-__all__ = ["check_parameters", "hidden_sizes", "n_threads", "training_settings"]
+__all__ = [
+    "check_parameters",
+    "hidden_sizes",
+    "n_threads",
+    "require_fraction",
+    "training_settings",
+]
 
 LARGEST_HIDDEN_SIZE = 4096
 
@@ -54,6 +60,12 @@ def check_parameters(model: LSTMModel) -> None:
         "n_jobs",
         "None, -1 or a whole number from 1 up",
     )
+
+
+def require_fraction(model: Any, name: str) -> None:
+    """Raise unless a parameter is a number from 0 to 1."""
+    values = {name: getattr(model, name)}
+    _require(values[name] == 0 or _within(values[name], 0, 1), values, name, "from 0 to 1")
 
 
 def training_settings(model: LSTMModel, n_series: int, epochs: int | None) -> Settings:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from ..training import Callback
+    from .learned import Learned
 
 __all__ = ["LSTMRegressor"]
 

@@ -1,0 +1,110 @@
+"""Labels as an LSTM's outputs: an output layer that grows, and labels that are gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..training import Optimiser
+from .learned import Learned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ClassesLearned", "class_weights", "with_classes"]
+
+# An output with this bias has probability 0 and, so, no gradient: it keeps what it knows.
+MASKED = np.float32(-1e4)
+
+
+@dataclass(frozen=True)
+class ClassesLearned(Learned):
+    """What an LSTM classifier has learned.
+
+    Parameters
+    ----------
+    outputs : tuple of str or int
+        The label of each output, in the order in which they came.
+    present : frozenset of str or int
+        The labels of the newest fit; the others' outputs are masked.
+    """
+
+    outputs: tuple[Any, ...] = ()
+    present: frozenset[Any] = frozenset()
+
+    @property
+    def classes(self) -> list[Any]:
+        """The present labels, sorted."""
+        return sorted(self.present)
+
+    def probabilities(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return softmax of the outputs (..., n_outputs) in the order of `classes`."""
+        order = [self.outputs.index(label) for label in self.classes]
+        chosen = outputs[..., order]
+        powers = np.exp(chosen - chosen.max(axis=-1, keepdims=True))
+        shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
+        return shares
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists, numbers and text from which `from_dict` makes an equal value."""
+        return {**super().to_dict(), "outputs": list(self.outputs), "present": self.classes}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> ClassesLearned:
+        """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
+        learned = cast("ClassesLearned", super().from_dict(content))
+        outputs, present = tuple(content["outputs"]), frozenset(content["present"])
+        if len(outputs) != learned.network.n_outputs or not present <= set(outputs):
+            raise ValueError("the labels do not fit the network")
+        return replace(learned, outputs=outputs, present=present)
+
+
+def with_classes(learned: ClassesLearned, labels: list[Any]) -> ClassesLearned:
+    """Make room for the labels of a fit: new ones get outputs, missing ones are masked.
+
+    What the LSTM and the other outputs know stays as it is. A new output starts as one of a new
+    network would, with the mean of the others' biases, so that it is as likely as they are.
+    """
+    present = frozenset(labels)
+    new = sorted(present - set(learned.outputs))
+    outputs = (*learned.outputs, *new)
+    memory = learned.optimiser
+    network, (parameters, first, second) = learned.network.with_outputs(
+        len(outputs), learned.parameters, memory.first, memory.second
+    )
+    rng = learned.rng()
+    weight, bias = (network.views(parameters)[f"readout_{part}"] for part in ("weight", "bias"))
+    old = len(learned.outputs)
+    weight[old:] = rng.uniform(-1, 1, weight[old:].shape) / np.sqrt(weight.shape[1])
+    heard = bias[:old][bias[:old] > MASKED / 2]
+    usual = heard.mean() if len(heard) else np.float32(0)
+    for place, label in enumerate(outputs):
+        if label not in present:
+            bias[place] = MASKED
+        elif place >= old or bias[place] <= MASKED / 2:
+            bias[place] = usual
+    return replace(
+        learned,
+        network=network,
+        parameters=parameters,
+        optimiser=Optimiser(first, second, memory.step),
+        output_scaler=type(learned.output_scaler).identity(len(outputs)),
+        random_state=dict(rng.bit_generator.state),
+        outputs=outputs,
+        present=present,
+    )
+
+
+def class_weights(labels: list[Any], class_weight: Any) -> NDArray[np.float32] | None:
+    """Return how much each series counts: None for equally, "balanced" for each label equally."""
+    if class_weight is None:
+        return None
+    if class_weight != "balanced":
+        raise ParameterError(f'class_weight is {class_weight!r}: it must be None or "balanced"')
+    counts = Counter(labels)
+    share = len(labels) / len(counts)
+    return np.array([share / counts[label] for label in labels], dtype=np.float32)

@@ -1,0 +1,292 @@
+"""LSTMClassifier: from a series to a label, before the series ends if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+
+from ..batch import read_labels, read_series
+from ..containers import DataSet, LabelSet
+from .classes import ClassesLearned, class_weights, with_classes
+from .lstm import Corpus, LSTMModel
+from .parameters import require_fraction
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ..containers import DataSeries
+    from ..training import Callback
+    from .learned import Learned
+
+__all__ = ["ClassifierStream", "LSTMClassifier"]
+
+Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
+Labels: TypeAlias = "LabelSet | Sequence[Any] | NDArray[Any]"
+
+
+@dataclass(frozen=True)
+class LabelCorpus(Corpus):
+    """A corpus that still knows its labels."""
+
+    labels: list[Any] = field(default_factory=list)
+
+
+class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
+    """Learn to name series, with a long short-term memory network.
+
+    **fit goes on from what was learned**, as LSTMRegressor's does; see there. A new label in a
+    later fit
+    gets an output of its own, and what the network knows stays; a label that no series has any
+    more is
+    not answered until it comes back.
+
+    Parameters
+    ----------
+    hidden_size, max_iter, learn_rate, batch_size, validation, standardize, warm_start,
+    random_state, \
+n_jobs, verbose
+        As LSTMRegressor has them.
+    class_weight : None or "balanced"
+        None: every series counts once. "balanced": every label counts the same, however many series
+        it has.
+    threshold : float
+        From 0 to 1. Where the most probable label is less probable than this, the answer is
+        `reject_label`: none of these.
+    reject_label : str
+        See `threshold`.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The labels, sorted; the order of probabilities.
+    loss_ : float
+        Error of the last epoch: the mean of -log(probability of the right label). 0 is perfect, and
+        log(number of labels) as bad as guessing.
+    loss_curve_, validation_curve_, n_iter_
+        As LSTMRegressor has them.
+
+    Examples
+    --------
+    >>> import fluidseries as fs
+    >>> series = fs.DataSeries({"a": [[0.0], [0.5], [1.0]], "b": [[1.0], [0.5], [0.0]]})
+    >>> labels = fs.LabelSet({"a": "up", "b": "down"})
+    >>> model = fs.LSTMClassifier(hidden_size=8, max_iter=60, random_state=0).fit(series, labels)
+    >>> model.predict_point([[0.1], [0.5], [0.9]])
+    'up'
+    >>> stream = model.stream()
+    >>> for frame in [[1.0], [0.5], [0.0]]:
+    ...     label, probabilities = stream.step(frame)
+    >>> label
+    'down'
+    """
+
+    _loss = "cross_entropy"
+
+    def __init__(
+        self,
+        hidden_size: int | Sequence[int] = 32,
+        max_iter: int = 50,
+        learn_rate: float = 0.01,
+        batch_size: int | str = "auto",
+        *,
+        validation: float = 0.0,
+        standardize: bool = True,
+        warm_start: bool = True,
+        class_weight: str | None = None,
+        threshold: float = 0.0,
+        reject_label: str = "none",
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.hidden_size = hidden_size
+        self.max_iter = max_iter
+        self.learn_rate = learn_rate
+        self.batch_size = batch_size
+        self.validation = validation
+        self.standardize = standardize
+        self.warm_start = warm_start
+        self.class_weight = class_weight
+        self.threshold = threshold
+        self.reject_label = reject_label
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, source: Source, target: Labels, callback: Callback | None = None) -> Self:
+        """Learn the labels of the series, going on from what was learned before.
+
+        Parameters
+        ----------
+        source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
+            The series; they may be of different lengths.
+        target : LabelSet, or sequence of str or int of shape (n_series,)
+            A label for each series; joined by identifier.
+        callback : callable, optional
+            As LSTMRegressor's.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        IdentifierError, DimensionError, NonFiniteError, EmptyError, InputTypeError,
+        ParameterError, \
+BusyError, KeyboardInterrupt
+            As LSTMRegressor's fit.
+        """
+        return self._fit(source, target, callback)
+
+    def partial_fit(self, source: Source, target: Labels, classes: Any = None) -> Self:
+        """Learn for one epoch, going on from what was learned; `classes` is not needed."""
+        del classes  # scikit-learn's name: here the output layer grows by itself
+        return self._fit(source, target, None, epochs=1, go_on=True)
+
+    def predict(self, source: Source) -> Any:
+        """Name many series.
+
+        Returns
+        -------
+        LabelSet or ndarray of shape (n_series,)
+            For a DataSeries a LabelSet with the same identifiers.
+
+        Raises
+        ------
+        NotFittedError, DimensionError, NonFiniteError, EmptyError, InputTypeError
+            As LSTMRegressor's predict.
+        """
+        learned = self._require_classes()
+        series = read_series(source)
+        shares = learned.probabilities(self._outputs(series, learned))
+        labels = [self._name(learned.classes, row) for row in shares]
+        if series.identifiers is not None:
+            return LabelSet({i: str(x) for i, x in zip(series.identifiers, labels, strict=True)})
+        return np.array(labels)
+
+    def predict_proba(self, source: Source) -> Any:
+        """Return the probability of every label.
+
+        Returns
+        -------
+        DataSet or ndarray of shape (n_series, n_classes)
+            In the order of `classes_`. Each row sums to 1.
+        """
+        learned = self._require_classes()
+        series = read_series(source)
+        shares = learned.probabilities(self._outputs(series, learned))
+        if series.identifiers is not None:
+            return DataSet(zip(series.identifiers, shares, strict=True))
+        return shares
+
+    def predict_point(self, frames: ArrayLike) -> Any:
+        """Name one series of shape (n_frames, n_dims), quickly enough for live use."""
+        learned = self._require_classes()
+        return self._name(learned.classes, learned.probabilities(self._point(frames, learned)))
+
+    def predict_point_proba(self, frames: ArrayLike) -> NDArray[np.float64]:
+        """Return the probabilities (n_classes,) for one series of shape (n_frames, n_dims)."""
+        learned = self._require_classes()
+        return learned.probabilities(self._point(frames, learned))
+
+    def stream(self, window: int | None = None) -> ClassifierStream:  # type: ignore[override]
+        """Hear a series one frame at a time and name it at every frame.
+
+        Parameters
+        ----------
+        window : int, optional
+            As LSTMRegressor's stream.
+
+        Returns
+        -------
+        ClassifierStream
+            With ``step(frame)``, which gives label and probabilities, and ``reset()``.
+        """
+        return ClassifierStream(self, self._require_classes(), window)
+
+    def score(self, source: Source, target: Labels, sample_weight: Any = None) -> float:
+        """Return the share of series that get their label."""
+        series = read_series(source, in_order=True)
+        truth = read_labels(target, series)
+        answers = self.predict(series.arrays).tolist()
+        if self.threshold:
+            # A rejected series is a miss, also where labels are numbers.
+            truth, answers = [str(x) for x in truth], [str(x) for x in answers]
+        return float(accuracy_score(truth, answers, sample_weight=sample_weight))
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels, sorted: the order of probabilities."""
+        return np.array(cast("ClassesLearned", self._fitted("classes_")).classes)
+
+    def _require_classes(self) -> ClassesLearned:
+        require_fraction(self, "threshold")
+        return cast("ClassesLearned", self._require_learned())
+
+    def _name(self, classes: list[Any], shares: NDArray[np.float64]) -> Any:
+        best = int(shares.argmax())
+        return classes[best] if shares[best] >= self.threshold else self.reject_label
+
+    def _corpus(self, source: Source, target: Labels, known: Learned | None) -> Corpus:
+        require_fraction(self, "threshold")
+        series = read_series(source, in_order=True)
+        labels = read_labels(target, series)
+        outputs = list(cast("ClassesLearned", known).outputs) if known else []
+        if known and {type(x) for x in outputs} != {type(x) for x in labels}:
+            outputs = []  # text after numbers: other labels altogether, so _grown starts afresh
+        outputs += sorted(set(labels) - set(outputs))
+        numbers = [np.array([[float(outputs.index(label))]]) for label in labels]
+        weights = class_weights(labels, self.class_weight)
+        return LabelCorpus(series, numbers, "point", len(outputs), weights, labels)
+
+    def _new(self, corpus: Corpus, learned: Learned) -> Learned:
+        labels = cast("LabelCorpus", corpus).labels
+        values = {f.name: getattr(learned, f.name) for f in fields(learned)}
+        present = frozenset(labels)
+        return ClassesLearned(**values, outputs=tuple(sorted(present)), present=present)
+
+    def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
+        labels, known = cast("LabelCorpus", corpus).labels, cast("ClassesLearned", known)
+        if {type(x) for x in known.outputs} != {type(x) for x in labels}:
+            return None
+        return known if known.present == set(labels) else with_classes(known, labels)
+
+    def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
+        return ClassesLearned.from_dict(content)
+
+
+class ClassifierStream:
+    """A classifier that hears one frame at a time. Made by LSTMClassifier's ``stream()``."""
+
+    def __init__(self, model: LSTMClassifier, learned: ClassesLearned, window: int | None) -> None:
+        self._stream = Stream(learned, window)
+        self._learned, self._name, self._classes = learned, model._name, learned.classes
+        self._outputs = np.empty(learned.network.n_outputs)
+
+    def step(self, frame: ArrayLike) -> tuple[Any, NDArray[np.float64]]:
+        """Hear one more frame.
+
+        Parameters
+        ----------
+        frame : array-like of shape (n_dims,)
+            Contiguous float32 and float64 arrays take the quick path.
+
+        Returns
+        -------
+        label : str or int
+            The most probable label so far, or the model's `reject_label`.
+        probabilities : ndarray of shape (n_classes,)
+            In the order of ``classes_``.
+        """
+        shares = self._learned.probabilities(self._stream.step(frame, out=self._outputs))
+        return self._name(self._classes, shares), shares
+
+    def reset(self) -> None:
+        """Forget all frames: the next one is the first of a series."""
+        self._stream.reset()
