@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .containers import DataSeries, DataSet, LabelSet
     from .errors import FluidSeriesError, NotFittedError
     from .models.classifier import LSTMClassifier
+    from .models.forecaster import LSTMForecast, LSTMForecaster
     from .models.regressor import LSTMRegressor
 
 __version__ = "0.1.0"
@@ -22,6 +23,8 @@ _HOME = {
     "DataSet": "containers",
     "FluidSeriesError": "errors",
     "LSTMClassifier": "models.classifier",
+    "LSTMForecast": "models.forecaster",
+    "LSTMForecaster": "models.forecaster",
     "LSTMRegressor": "models.regressor",
     "LabelSet": "containers",
     "NotFittedError": "errors",
@@ -34,6 +37,8 @@ __all__ = [
     "DataSet",
     "FluidSeriesError",
     "LSTMClassifier",
+    "LSTMForecast",
+    "LSTMForecaster",
     "LSTMRegressor",
     "LabelSet",
     "NotFittedError",

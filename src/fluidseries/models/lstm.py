@@ -87,6 +87,9 @@ class LSTMModel(Model[Learned]):
         del corpus
         return learned
 
+    def _after_fit(self, session: Session, corpus: Corpus, rows: NDArray[np.int64]) -> None:
+        """Learn what can only be learned from the trained network."""
+
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
         """Return what is known, made to fit the corpus, or None if it cannot be."""
         return known if corpus.n_outputs == known.network.n_outputs else None
@@ -121,6 +124,7 @@ class LSTMModel(Model[Learned]):
                 n_jobs=n_threads(self.n_jobs),
             )
             self._train(session, learned, rows, held_out, settings, callback)
+            self._after_fit(session, corpus, rows)
         return self
 
     def _train(

@@ -1,0 +1,105 @@
+"""A forecaster on stage: hears frames, foretells the next, and goes on alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import NotFittedError, ParameterError
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .forecaster import ForecastLearned
+
+__all__ = ["ForecastStream"]
+
+
+class ForecastStream:
+    """A forecaster that hears one frame at a time. Made by LSTMForecaster's ``stream()``.
+
+    One thread at a time may use it.
+    """
+
+    def __init__(
+        self, learned: ForecastLearned, window: int | None, temperature: float, random_state: Any
+    ) -> None:
+        self._stream = Stream(learned, window)
+        self._differences = learned.differences
+        self._spread = None
+        if temperature and learned.residual is not None:
+            self._spread = temperature * learned.residual
+        seed = random_state if isinstance(random_state, int) else None
+        self._rng = np.random.default_rng(seed)
+        self._next: NDArray[np.float64] | None = None
+
+    def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Hear one more frame and foretell the next.
+
+        Parameters
+        ----------
+        frame : array-like of shape (n_dims,)
+            Contiguous float32 and float64 arrays take the quick path.
+        out : float64 ndarray of shape (n_dims,), optional
+            Where to put the next frame.
+
+        Returns
+        -------
+        ndarray of shape (n_dims,)
+            The next frame, in the units of the data.
+        """
+        out = self._stream.step(frame, out)
+        if self._differences:
+            out += np.asarray(frame, dtype=np.float64)
+        if self._spread is not None:
+            out += self._spread @ self._rng.standard_normal(len(out))
+        self._next = out.copy()
+        return out
+
+    def run(self, n: int) -> NDArray[np.float64]:
+        """Go on alone: hear the foretold frame as if it had come in, and so on.
+
+        Parameters
+        ----------
+        n : int
+            Frames.
+
+        Returns
+        -------
+        ndarray of shape (n, n_dims)
+            The first row is what the last `step` foretold. The stream stands behind the last row,
+            so
+            that another `run` goes on and a `step` takes over from there.
+
+        Raises
+        ------
+        NotFittedError
+            Before the first frame: there is nothing to go on from.
+        """
+        if isinstance(n, bool) or int(n) != n or n < 1:
+            raise ParameterError(
+                f"the number of frames is {n!r}: it must be a whole number from 1 up"
+            )
+        if self._next is None:
+            raise NotFittedError(
+                "this stream has heard nothing yet: step through some frames first"
+            )
+        frames = np.empty((int(n), len(self._next)))
+        for frame in frames:
+            frame[...] = self._next
+            self.step(frame)
+        return frames
+
+    def continued(self, frames: NDArray[Any], n: int | None) -> NDArray[np.float64]:
+        """Forget, hear `frames` (n_frames, n_dims) and `run` for n, or for as many as came in."""
+        self.reset()
+        for frame in frames:
+            self.step(frame)
+        return self.run(len(frames) if n is None else n)
+
+    def reset(self) -> None:
+        """Forget all frames: the next one is the first of a series."""
+        self._stream.reset()
+        self._next = None

@@ -1,0 +1,119 @@
+"""FluCoMa's files of its MLPRegressor and MLPClassifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..containers.flucoma import kind_of
+from ..errors import FormatError
+from .layers import ACTIVATIONS, Layer, Layers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CLASSIFIER", "REGRESSOR", "parse_classifier", "parse_layers", "to_classifier", "to_mlp"]
+
+# How `kind_of` calls them.
+REGRESSOR, CLASSIFIER = "FluCoMa MLP", "FluCoMa MLP classifier"
+
+_NAMES = tuple(ACTIVATIONS)[:4]
+_SHIFT = 300.0
+
+
+def to_mlp(layers: Layers) -> dict[str, Any]:
+    """Return layers in the units of the data as FluCoMa's MLP has them."""
+    content = layers.to_list()
+    return {"layers": [{**layer, "activation": _code(layer["activation"])} for layer in content]}
+
+
+def to_classifier(layers: Layers, labels: Sequence[str]) -> dict[str, Any]:
+    """Return layers in the units of the data, and their labels, as FluCoMa's MLPClassifier."""
+    return {"labels": {"labels": list(labels), "rows": len(labels)}, "mlp": to_mlp(_sharp(layers))}
+
+
+def _sharp(layers: Layers) -> Layers:
+    """Make the last layer sigmoids whose largest is the largest of the softmax.
+
+    FluCoMa answers the label of the largest output, if that is above 0, and its classifiers end in
+    sigmoids. Those would all round to 1 for outputs above 37; far below 0 a sigmoid is the
+    exponential of the softmax, and the order of two outputs is kept from -445 to 330.
+    """
+    last = layers.output
+    if last.activation == "sigmoid":
+        return layers
+    return layers.with_output(Layer(last.weights, last.biases - _SHIFT, "sigmoid"))
+
+
+def parse_classifier(content: Any, where: str) -> tuple[Layers, tuple[str, ...]]:
+    """Return the layers and labels of FluCoMa's MLPClassifier.
+
+    Raises
+    ------
+    FormatError
+        If it is something else, or damaged.
+    """
+    _require_kind(content, CLASSIFIER, where)
+    layers = _layers(content["mlp"], where)
+    if layers.output.activation != "sigmoid":
+        raise FormatError(
+            f"{where}: the output layer has activation {_code(layers.output.activation)}, but in "
+            "FluCoMa's classifiers it is 1 (sigmoid): export it again"
+        )
+    labels = content["labels"].get("labels") if isinstance(content["labels"], dict) else None
+    texts = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
+    if not texts or len(set(labels)) != layers.n_outputs or len(labels) != layers.n_outputs:
+        raise FormatError(
+            f"{where}: there must be {layers.n_outputs} different labels, one for each output, "
+            f"but got {labels!r:.60}: export it again"
+        )
+    return layers, tuple(labels)
+
+
+def parse_layers(content: Any, where: str) -> Layers:
+    """Return the layers of FluCoMa's MLPRegressor.
+
+    Raises
+    ------
+    FormatError
+        If it is something else, or damaged.
+    """
+    _require_kind(content, REGRESSOR, where)
+    return _layers(content, where)
+
+
+def _layers(content: Any, where: str) -> Layers:
+    layers = content.get("layers") if isinstance(content, dict) else None
+    if not isinstance(layers, list) or not layers:
+        raise FormatError(f"{where} has no layers: fit in FluCoMa before it writes")
+    try:
+        return Layers(tuple(_layer(layer, where, number) for number, layer in enumerate(layers)))
+    except ValueError as err:
+        raise FormatError(f"{where}: {err}: export it again") from err
+
+
+def _layer(content: Any, where: str, number: int) -> Layer:
+    code = content.get("activation") if isinstance(content, dict) else None
+    if type(code) is not int or not 0 <= code < len(_NAMES):
+        raise FormatError(
+            f"{where}: layer {number} has activation {code!r}, but FluCoMa's are 0 (identity), "
+            "1 (sigmoid), 2 (relu) and 3 (tanh)"
+        )
+    try:
+        return Layer.from_dict({**content, "activation": _NAMES[code]})
+    except (KeyError, TypeError, ValueError) as err:
+        raise FormatError(
+            f"{where}: layer {number} is damaged ({type(err).__name__}: {err}): export it again"
+        ) from err
+
+
+def _require_kind(content: Any, wanted: str, where: str) -> None:
+    kind = kind_of(content)
+    if kind == wanted:
+        return
+    other = {CLASSIFIER: "MLPClassifier", REGRESSOR: "MLPRegressor"}.get(kind)
+    use = f"read it with {other}.read" if other else "choose another file"
+    raise FormatError(f"{where} holds a {kind}, but wanted a {wanted}: {use}")
+
+
+def _code(activation: str) -> int:
+    return _NAMES.index(activation)
