@@ -206,7 +206,7 @@ def test_non_finite_numbers_are_refused_with_their_place(tmp_path):
         ({"labels": {}, "lstm": {}}, "FluCoMa LSTM classifier"),
         ({"labels": {}, "series": {}}, "FluCoMa DTW classifier"),
         ({"mappings": {}, "series": {}}, "FluCoMa DTW regressor"),
-        ({"kind": "LSTMRegressor"}, "fluidseries model"),
+        ({"fluidseries": {"kind": "LSTMRegressor"}}, "fluidseries model"),
         ({"a": 1}, "JSON object without 'cols' and 'data'"),
         ({"cols": 1, "data": {"a": 1.0}}, "container of an unknown kind"),
         ({"cols": 1, "data": [1.0]}, "JSON object without 'cols' and 'data'"),

@@ -103,9 +103,8 @@ def airline() -> DataSeries:
     >>> fs.datasets.airline()["airline"][:3, 0]
     array([112., 118., 132.])
     """
-    with (_DATA / "airline.csv").open(encoding="utf-8", newline="") as file:
-        passengers = [[float(row["Passengers"])] for row in csv.DictReader(file)]
-    return DataSeries({"airline": np.array(passengers)})
+    lines = (_DATA / "airline.csv").read_text(encoding="utf-8").splitlines()
+    return DataSeries({"airline": [float(row["Passengers"]) for row in csv.DictReader(lines)]})
 
 
 def _join_bytes(planes: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ _OTHERS = (
     ({"mappings", "series"}, "FluCoMa DTW regressor"),
     ({"layers", "sizes"}, "FluCoMa LSTM"),
     ({"layers"}, "FluCoMa MLP"),
-    ({"kind"}, "fluidseries model"),
+    ({"fluidseries"}, "fluidseries model"),
 )
 
 

@@ -1,0 +1,84 @@
+"""What a person sees while a model trains: a bar on a terminal, a few lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .training import Callback
+
+__all__ = ["fit_progress"]
+
+
+@contextmanager
+def fit_progress(console: Console, epochs: int, *, lines: int = 0) -> Iterator[Callback]:
+    """Show how a fit goes on.
+
+    Parameters
+    ----------
+    console : Console
+        Where to show it. The bar appears only on a terminal.
+    epochs : int
+        How many this fit will make.
+    lines : int
+        How many lines about the loss to print where there is no terminal.
+
+    Yields
+    ------
+    callable
+        For the `callback` of ``fit``; it never stops it.
+    """
+    if console.is_terminal:
+        with _bar(console) as bar:
+            yield _BarUpdate(bar, epochs)
+    else:
+        yield _Lines(console, epochs, lines)
+
+
+def _bar(console: Console) -> Progress:
+    columns = (
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs   {task.fields[loss]}"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console)
+
+
+def loss_text(loss: float, validation_loss: float | None) -> str:
+    """Say the loss as musicians call it, and that of the held-out series where there are any."""
+    held_out = "" if validation_loss is None else f", held out {validation_loss:.4g}"
+    return f"error {loss:.4g}{held_out}"
+
+
+class _BarUpdate:
+    def __init__(self, bar: Progress, epochs: int) -> None:
+        self.bar = bar
+        self.task = bar.add_task("", total=epochs, loss="")
+
+    def __call__(self, epoch: int, batch: int, loss: float, validation_loss: float | None) -> None:
+        text = loss_text(loss, validation_loss)
+        self.bar.update(self.task, completed=epoch + (batch > 0), loss=text)
+
+
+class _Lines:
+    """Prints when an epoch is over, which shows when the next one begins."""
+
+    def __init__(self, console: Console, epochs: int, lines: int) -> None:
+        self.console, self.epochs = console, epochs
+        self.every = -(-epochs // lines) if lines else 0
+        self.before = ""
+
+    def __call__(self, epoch: int, batch: int, loss: float, validation_loss: float | None) -> None:
+        if self.every and batch == 0 and epoch and epoch % self.every == 0:
+            self.console.print(
+                f"epoch {epoch:>3} of {self.epochs}   {self.before}", highlight=False
+            )
+        self.before = loss_text(loss, validation_loss)
