@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ForecastLearned", "LSTMForecast", "LSTMForecaster"]
 
+# Frames of a piece, measured on the laser and the airline series (docs/learning.md).
+PIECE = 64
+ENOUGH_PIECES = 64
+
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 
 
@@ -237,7 +241,7 @@ n_jobs, verbose
     def _corpus(self, source: Source, target: None, known: Learned | None) -> Corpus:
         del target, known
         _require_temperature(self.temperature)
-        return self._pairs(read_series(source, in_order=True), self.differences)
+        return self._pairs(_pieces(read_series(source, in_order=True)), self.differences)
 
     def _pairs(self, series: Series, differences: bool) -> Corpus:
         """Pair every frame with the one behind it."""
@@ -279,6 +283,28 @@ n_jobs, verbose
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ForecastLearned.from_dict(content)
+
+
+def _pieces(series: Series) -> Series:
+    """Cut long series into pieces that are learned side by side.
+
+    An adjustment after every few pieces teaches more than one after a thousand frames, and pieces
+    fill
+    the lanes of the core. Where there are few frames the pieces overlap, so that an epoch has
+    enough
+    of them.
+    """
+    enough = sum(len(frames) for frames in series.arrays) // PIECE >= ENOUGH_PIECES
+    hop = PIECE // 2 if enough else PIECE // 8
+    arrays, names = [], []
+    for name, frames in zip(series.names, series.arrays, strict=True):
+        # A short series is cut too if it is one of few: a third of it still teaches.
+        length = min(PIECE, max(len(frames) // 3, PIECE // 2))
+        last = max(0, len(frames) - length)
+        starts = [*range(0, last, hop), last]
+        arrays += [frames[start : start + length] for start in starts]
+        names += [name] * len(starts)
+    return Series(arrays, names)
 
 
 # The name of FluCoMa's object.

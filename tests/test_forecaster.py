@@ -1,0 +1,149 @@
+"""LSTMForecaster: the next frame, and going on alone."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+import fluidseries as fs
+from fluidseries import errors
+
+
+def waves(n: int = 6, length: int = 120, seed: int = 0) -> fs.DataSeries:
+    """Two sines in quarter phase, of one speed, starting anywhere."""
+    rng = np.random.default_rng(seed)
+    phases = rng.uniform(0, 7, n)[:, None] + 0.35 * np.arange(length)
+    return fs.DataSeries(
+        {f"wave-{i}": np.stack([np.sin(p), 5 + np.cos(p)], axis=1) for i, p in enumerate(phases)}
+    )
+
+
+def quick(**parameters) -> fs.LSTMForecaster:
+    return fs.LSTMForecaster(**{"hidden_size": 12, "max_iter": 40, "random_state": 0, **parameters})
+
+
+@pytest.fixture(scope="module")
+def fitted() -> fs.LSTMForecaster:
+    return quick().fit(waves())
+
+
+def test_the_alias_is_the_same_class():
+    assert fs.LSTMForecast is fs.LSTMForecaster
+
+
+def test_it_goes_on_as_the_series_would(fitted):
+    whole = waves(3, 90, seed=1)
+    heard = fs.DataSeries({name: frames[:70] for name, frames in whole.items()})
+    more = fitted.predict(heard, forecast_length=20)
+    assert isinstance(more, fs.DataSeries)
+    assert list(more) == list(heard)
+    for name, frames in more.items():
+        assert frames.shape == (20, 2)
+        assert np.abs(frames - whole[name][70:]).max() < 0.35
+    assert fitted.score(whole) > 0.95
+
+
+def test_as_many_frames_as_came_in_by_default(fitted):
+    X = [frames[:n] for frames, n in zip(waves().values(), (5, 1, 9), strict=False)]
+    assert [table.shape for table in fitted.predict(X)] == [(5, 2), (1, 2), (9, 2)]
+    assert fitted.predict_series(X[0]).shape == (5, 2)
+    np.testing.assert_array_equal(fitted.predict_point(X[0]), fitted.predict_series(X[0])[0])
+
+
+def test_step_run_and_step_again(fitted):
+    frames = waves()["wave-0"]
+    stream, out = fitted.stream(), np.empty(2)
+    for frame in frames[:30]:
+        assert stream.step(frame, out=out) is out
+    expected = fitted.predict_series(frames[:30], 10)
+    np.testing.assert_array_equal(out, expected[0])
+    np.testing.assert_array_equal(stream.run(4), expected[:4])
+    np.testing.assert_array_equal(stream.run(6), expected[4:])
+    after = stream.step(frames[40])
+    assert np.isfinite(after).all()
+    stream.reset()
+    with pytest.raises(fs.NotFittedError, match="has heard nothing yet"):
+        stream.run(1)
+    with pytest.raises(errors.ParameterError, match="the number of frames is 0"):
+        stream.run(0)
+
+
+@pytest.mark.parametrize("differences", [False, True])
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_a_hundred_thousand_frames_stay_finite(differences, temperature):
+    model = quick(differences=differences, temperature=temperature, max_iter=5).fit(waves())
+    assert np.isfinite(model.predict_series(waves()["wave-0"], 100_000)).all()
+
+
+def test_temperature_improvises_within_the_style(fitted):
+    frames = waves()["wave-0"]
+    calm = fitted.predict_series(frames, 50)
+    assert (fitted.predict_series(frames, 50) == calm).all()
+    stream = fitted.stream(temperature=1.0)
+    wild = stream.continued(frames, 50)
+    assert not np.allclose(wild, calm)
+    assert np.abs(wild - calm)[:5].max() < 1
+    again = fitted.stream(temperature=1.0).continued(frames, 50)
+    np.testing.assert_array_equal(again, wild)  # random_state is a number
+    with pytest.raises(errors.ParameterError, match="temperature is -1"):
+        fitted.stream(temperature=-1)
+
+
+def test_differences_go_on_beyond_where_the_series_have_been():
+    ramps = [np.arange(a, a + 60.0) for a in range(0, 100, 20)]
+    inside, beyond = quick(), quick(differences=True)
+    far = np.arange(100.0, 160.0)
+    errors_ = [
+        np.abs(m.fit(ramps).predict_series(far, 60)[:, 0] - np.arange(160.0, 220.0)).max()
+        for m in (inside, beyond)
+    ]
+    assert errors_[1] < 2 < errors_[0]
+
+
+def test_series_of_one_frame_are_left_out():
+    with pytest.warns(errors.FluidSeriesWarning, match="1 series of one frame left out"):
+        quick(max_iter=1).fit([np.zeros((1, 1)), np.ones((5, 1))])
+    with pytest.raises(errors.EmptyError, match="no series has two frames"):
+        quick().fit([np.zeros((1, 1))])
+
+
+def test_score_against_repeating_the_last_frame():
+    still = [np.ones((9, 1))]
+    model = quick(max_iter=1).fit(still)
+    assert model.score(still) in (0.0, 1.0)
+    assert quick(max_iter=1, learn_rate=1e-8).fit(waves()).score(waves()) < 0.5
+
+
+def test_bursts_and_files(tmp_path):
+    whole, parts = quick(max_iter=4).fit(waves()), quick(max_iter=2).fit(waves())
+    parts.write(tmp_path / "f.json")
+    read = fs.LSTMForecaster.read(tmp_path / "f.json").fit(waves())
+    assert parts.fit(waves()).to_dict()["learned"] == whole.to_dict()["learned"]
+    assert read.to_dict()["learned"] == whole.to_dict()["learned"]
+    assert read.partial_fit(waves()).n_iter_ == 5
+    changed = read.set_params(differences=True, max_iter=1).fit(waves())
+    assert changed.n_iter_ == 1
+
+
+def test_scikit_learns_tools():
+    X = list(waves().values())
+    assert np.isfinite(cross_val_score(quick(max_iter=2), X, cv=2)).all()
+    search = GridSearchCV(quick(max_iter=3), {"learn_rate": [1e-6, 0.01]}, cv=2).fit(X)
+    assert search.best_params_ == {"learn_rate": 0.01}
+    model = quick(max_iter=2).fit(X)
+    assert clone(model).get_params() == model.get_params()
+    twin = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(twin.predict_series(X[0]), model.predict_series(X[0]))
+
+
+def test_the_laser_one_step_ahead(real_data):
+    laser = np.load(real_data / "SantaFeLaser" / "santafe_laser.npy").astype(float).ravel()
+    model = quick(hidden_size=32, max_iter=50).fit([laser[:1000]])
+    stream = model.stream()
+    foretold = np.array([stream.step([value])[0] for value in laser[900:2000]])
+    error = foretold[99:-1] - laser[1000:2000]
+    assert np.sqrt((error**2).mean()) / laser[1000:2000].std() < 0.25
