@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from . import _core
-from .errors import FluidSeriesWarning
+from .errors import FluidSeriesWarning, InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +40,7 @@ class Settings:
         2019).
     clip : float
         Longest gradient that is followed as it is; longer ones are shortened to it (Pascanu,
-        Mikolov
-        and Bengio 2013).
+        Mikolov and Bengio 2013).
     momentum, second_momentum, epsilon : float
         Adam's (Kingma and Ba 2015).
     """
@@ -136,9 +135,13 @@ def train(
         Shuffles the series before every epoch.
     callback : callable, optional
         Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so
-        far,
-        and the validation loss: that of the epoch before, or at the last batch of an epoch its own.
-        If it returns True the epoch ends there and with it the training.
+        far, and the validation loss: that of the epoch before, or at the last batch of an epoch its
+        own. If it returns True the epoch ends there and with it the training.
+
+    Raises
+    ------
+    InputError
+        If no batch of an epoch has a loss and a gradient that are finite numbers.
     """
     loop = _Loop(session, parameters, optimiser, weights, held_out, settings, callback)
     best: Epoch | None = None
@@ -183,10 +186,11 @@ class _Loop:
         self.parameters, self.optimiser = parameters.copy(), optimiser.copy()
         self.decay = weights * np.float32(settings.weight_decay)
         self.gradient = np.empty_like(self.parameters)
+        self.before = self.parameters.copy(), self.optimiser.copy()
         self.held_out = held_out
         self.learn_rate = settings.learn_rate
         self.validation_loss: float | None = None
-        self.stopped = False
+        self.stopped = self.warned = False
 
     def run_epoch(self, number: int, order: NDArray[np.int64], seed: int) -> float:
         """Show every series once; return the mean loss on the way."""
@@ -199,20 +203,31 @@ class _Loop:
             total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
-            if self.callback is None:
+            if self.callback is None or not weight:
                 continue
-            if self.callback(number, batch, total / weight, self.validation_loss) is True:
+            answer = self.callback(number, batch, total / weight, self.validation_loss)
+            # Not any true value: the callback may be a progress bar's method that returns its own.
+            if isinstance(answer, bool | np.bool_) and answer:
                 self.stopped = True
                 if batch < n_batches - 1:
                     self.validate()
                 break
+        if not weight:
+            raise InputError(
+                "no batch has an error that is a finite number: scale the series and targets, or "
+                "leave that to standardize=True"
+            )
         return total / weight
 
     def step(self, rows: NDArray[np.int64], seed: int) -> tuple[float, float]:
         """Go one step down the gradient of some series; return their loss and weight before it."""
         loss, weight = self.session.gradient(self.parameters, rows, seed, self.gradient)
+        if not (np.isfinite(loss) and np.isfinite(self.gradient).all()):
+            self.step_back()
+            return 0.0, 0.0
+        self.keep_for_stepping_back()
         s, memory = self.settings, self.optimiser
-        norm = _core.adam(
+        _core.adam(
             self.parameters,
             self.gradient,
             memory.first,
@@ -226,24 +241,36 @@ class _Loop:
             s.clip,
             1.0 / weight,
         )
-        if np.isfinite(norm) and np.isfinite(loss):
-            self.optimiser = replace(memory, step=memory.step + 1)
-        else:
-            self.slow_down()
+        self.optimiser = replace(memory, step=memory.step + 1)
         return loss, weight
 
-    def slow_down(self) -> None:
-        """Halve the rate after a gradient too large for a number; the core left all as it was."""
+    def keep_for_stepping_back(self) -> None:
+        parameters, memory = self.before
+        np.copyto(parameters, self.parameters)
+        np.copyto(memory.first, self.optimiser.first)
+        np.copyto(memory.second, self.optimiser.second)
+        self.before = parameters, replace(memory, step=self.optimiser.step)
+
+    def step_back(self) -> None:
+        """Undo the newest step, which led to a loss or gradient that is no number; halve the rate.
+
+        Leaving out the batch alone would not do: where one gradient explodes most others do too,
+        and the fit would stand still there.
+        """
+        parameters, memory = self.before
+        self.parameters, self.optimiser = parameters.copy(), memory.copy()
         self.learn_rate /= 2
-        warnings.warn(
-            "the gradient became too large for a number, so this step was left out and the "
-            "learn_rate "
-            f"halved to {self.learn_rate:g} for the rest of this fit: try a smaller learn_rate",
-            FluidSeriesWarning,
-            stacklevel=2,
-        )
+        if not self.warned:
+            warnings.warn(
+                "a gradient became too large for a number: the step before it was undone, and the "
+                "learn_rate is halved each time for the rest of this fit; try a smaller one",
+                FluidSeriesWarning,
+                stacklevel=2,
+            )
+        self.warned = True
 
     def validate(self) -> None:
+        """Measure the loss of the held-out series."""
         if len(self.held_out):
             loss, weight = self.session.loss(self.parameters, self.held_out)
             self.validation_loss = loss / weight
