@@ -59,14 +59,7 @@ def parse_classifier(content: Any, where: str) -> tuple[Layers, tuple[str, ...]]
             f"{where}: the output layer has activation {_code(layers.output.activation)}, but in "
             "FluCoMa's classifiers it is 1 (sigmoid): export it again"
         )
-    labels = content["labels"].get("labels") if isinstance(content["labels"], dict) else None
-    texts = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
-    if not texts or len(set(labels)) != layers.n_outputs or len(labels) != layers.n_outputs:
-        raise FormatError(
-            f"{where}: there must be {layers.n_outputs} different labels, one for each output, "
-            f"but got {labels!r:.60}: export it again"
-        )
-    return layers, tuple(labels)
+    return layers, _labels(content["labels"], layers.n_outputs, where)
 
 
 def parse_layers(content: Any, where: str) -> Layers:
@@ -89,6 +82,21 @@ def _layers(content: Any, where: str) -> Layers:
         return Layers(tuple(_layer(layer, where, number) for number, layer in enumerate(layers)))
     except ValueError as err:
         raise FormatError(f"{where}: {err}: export it again") from err
+
+
+def _labels(content: Any, n_outputs: int, where: str) -> tuple[str, ...]:
+    labels = content.get("labels") if isinstance(content, dict) else None
+    texts = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
+    if (
+        not isinstance(labels, list)
+        or not texts
+        or not len(set(labels)) == len(labels) == n_outputs
+    ):
+        raise FormatError(
+            f"{where}: there must be {n_outputs} different labels, one for each output, but got "
+            f"{labels!r:.60}: export it again"
+        )
+    return tuple(labels)
 
 
 def _layer(content: Any, where: str, number: int) -> Layer:

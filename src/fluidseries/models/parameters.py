@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_parameters",
+    "check_training",
     "hidden_sizes",
     "n_threads",
     "require_fraction",
@@ -38,6 +39,18 @@ def hidden_sizes(hidden_size: Any) -> tuple[int, ...]:
 def check_parameters(model: LSTMModel) -> None:
     """Raise unless every parameter is within its range."""
     hidden_sizes(model.hidden_size)
+    check_training(model)
+    jobs = model.n_jobs
+    _require(
+        jobs is None or jobs == -1 or _is_int(jobs, 1),
+        {"n_jobs": jobs},
+        "n_jobs",
+        "None, -1 or a whole number from 1 up",
+    )
+
+
+def check_training(model: Any) -> None:
+    """Raise unless what every network learns with is within its range."""
     values = model.get_params(deep=False)
     _require(_is_int(values["max_iter"], 1), values, "max_iter", "a whole number from 1 up")
     _require(_within(values["learn_rate"], 0, 1), values, "learn_rate", "above 0 and at most 1")
@@ -52,13 +65,6 @@ def check_parameters(model: LSTMModel) -> None:
         values,
         "validation",
         "a fraction from 0 to below 1",
-    )
-    jobs = values["n_jobs"]
-    _require(
-        jobs is None or jobs == -1 or _is_int(jobs, 1),
-        values,
-        "n_jobs",
-        "None, -1 or a whole number from 1 up",
     )
 
 

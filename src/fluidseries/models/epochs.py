@@ -1,0 +1,147 @@
+"""scikit-learn's perceptrons, one epoch at a time, from given layers and back to layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from .layers import Layer, Layers
+from .mlp_learned import Memory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Epochs", "Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one fit trains.
+
+    Parameters
+    ----------
+    activation : str
+        Of the hidden layers, in scikit-learn's words.
+    learn_rate, momentum : float
+        Adam's (Kingma and Ba 2015).
+    batch_size : int
+        Points between two steps.
+    """
+
+    activation: str
+    learn_rate: float
+    momentum: float
+    batch_size: int
+
+
+class Epochs:
+    """One fit on its way.
+
+    Parameters
+    ----------
+    layers : Layers
+        Where it starts; the last activation is "identity" for numbers and "softmax" for classes.
+    memory : Memory
+        What Adam remembers at that point.
+    inputs : float64 ndarray of shape (n_points, n_inputs)
+    targets : ndarray of shape (n_points, n_outputs), or int ndarray of shape (n_points,)
+        Numbers, or the class of each point.
+    """
+
+    def __init__(
+        self,
+        layers: Layers,
+        memory: Memory,
+        inputs: NDArray[np.float64],
+        targets: NDArray[Any],
+        settings: Settings,
+    ) -> None:
+        self._layers = layers
+        self._inputs, self._targets = inputs, targets
+        self._classes = layers.n_outputs if layers.output.activation == "softmax" else 0
+        self._estimator = self._start(settings)
+        self._use(_one_output(layers) if 0 < self._classes < 3 else layers, memory)
+
+    def run(self, rng: np.random.Generator) -> tuple[Layers, Memory]:
+        """Show every point once and return what stands then.
+
+        Raises
+        ------
+        ValueError
+            If the weights are no longer finite.
+        KeyboardInterrupt
+            On Ctrl-C.
+        """
+        estimator = self._estimator
+        estimator.random_state = int(rng.integers(2**31))
+        estimator.n_iter_ = 0
+        with np.errstate(all="ignore"):
+            estimator.partial_fit(self._inputs, self._targets)
+        # scikit-learn ends the epoch at a Ctrl-C and warns; only this counter tells.
+        if not estimator.n_iter_:
+            raise KeyboardInterrupt
+        return self._now()
+
+    def _start(self, settings: Settings) -> Any:
+        options = {
+            "hidden_layer_sizes": self._layers.hidden_sizes,
+            "activation": settings.activation,
+            "learning_rate_init": settings.learn_rate,
+            "beta_1": settings.momentum,
+            "random_state": 0,
+            "batch_size": 1,
+        }
+        # A first step on one point makes all that scikit-learn keeps inside; then ours goes there.
+        if self._classes:
+            estimator = MLPClassifier(**options)
+            estimator.partial_fit(
+                self._inputs[:1], self._targets[:1], classes=np.arange(max(2, self._classes))
+            )
+        else:
+            estimator = MLPRegressor(**options)
+            if self._targets.shape[1] == 1:
+                self._targets = self._targets[:, 0]
+            estimator.partial_fit(self._inputs[:1], self._targets[:1])
+        estimator.batch_size = min(settings.batch_size, len(self._inputs))
+        return estimator
+
+    def _use(self, layers: Layers, memory: Memory) -> None:
+        estimator = self._estimator
+        estimator.coefs_ = [layer.weights.copy() for layer in layers.layers]
+        estimator.intercepts_ = [layer.biases.copy() for layer in layers.layers]
+        optimizer = estimator._optimizer
+        numbers = estimator.coefs_ + estimator.intercepts_
+        optimizer.ms = list(memory.first) or [np.zeros_like(array) for array in numbers]
+        optimizer.vs = list(memory.second) or [np.zeros_like(array) for array in numbers]
+        optimizer.t = memory.step
+
+    def _now(self) -> tuple[Layers, Memory]:
+        estimator = self._estimator
+        weights, biases = list(estimator.coefs_), list(estimator.intercepts_)
+        if 0 < self._classes < 3:
+            weights[-1] = _as_outputs(weights[-1], self._classes)
+            biases[-1] = _as_outputs(biases[-1], self._classes)
+        optimizer = estimator._optimizer
+        memory = Memory(tuple(optimizer.ms), tuple(optimizer.vs), optimizer.t)
+        return self._layers.with_numbers(weights, biases), memory
+
+
+# scikit-learn has a single sigmoid for two classes, which is the softmax of -z/2 and z/2.
+
+
+def _one_output(layers: Layers) -> Layers:
+    last = layers.output
+    weights, biases = (_as_one(numbers) for numbers in (last.weights, last.biases))
+    return layers.with_output(Layer(weights, biases, "sigmoid"))
+
+
+def _as_one(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    first, last = numbers[..., :1], numbers[..., -1:]
+    return last - first if numbers.shape[-1] == 2 else -2 * first
+
+
+def _as_outputs(numbers: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]:
+    return np.concatenate([-numbers / 2, numbers / 2], axis=-1)[..., :n_classes]
