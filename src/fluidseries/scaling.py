@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,15 +40,27 @@ class Scaler:
         """Take mean and standard deviation over all rows of all tables of shape (n_rows, n_dims).
 
         A dimension that does not change keeps its size: its scale is 1.
+
+        Raises
+        ------
+        InputError
+            If a sum does not fit into a double.
         """
         n_rows = sum(len(table) for table in tables)
-        mean = sum(table.sum(axis=0, dtype=np.float64) for table in tables) / n_rows
-        # Squares of differences, in a second pass: differences of squares lose their digits.
-        square = sum(((table - mean) ** 2).sum(axis=0) for table in tables) / n_rows
-        scale = np.sqrt(square)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.asarray(sum(table.sum(axis=0, dtype=np.float64) for table in tables) / n_rows)
+            farthest = np.max([np.abs(table - mean).max(axis=0) for table in tables], axis=0)
+        if not np.isfinite(farthest).all():
+            dim = int(np.argmin(np.isfinite(farthest)))
+            raise InputError(f"dimension {dim} holds numbers too large to be added up: scale them")
+        # Squares of differences, in a second pass: differences of squares lose their digits. In
+        # units of the farthest, because squares of very large or small numbers do not fit.
+        unit = np.where(farthest > 0, farthest, 1.0)
+        square = sum((((table - mean) / unit) ** 2).sum(axis=0) for table in tables) / n_rows
+        scale = unit * np.sqrt(square)
         # What rounding leaves of a constant is not a change.
         constant = scale <= 1e-12 * np.abs(mean)
-        return cls(np.asarray(mean), np.where(constant | (scale == 0), 1.0, scale))
+        return cls(mean, np.where(constant | (scale == 0), 1.0, scale))
 
     def standardise(self, table: NDArray[Any]) -> NDArray[np.float64]:
         """Return (table - mean) / scale in double, of shape (n_rows, n_dims)."""
