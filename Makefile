@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-# A change of any of these builds and installs the package again.
-BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/*)
+# A change of any of these builds and installs the package again (an editable installation finds new
+# modules by itself, but not new sub-packages).
+BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
 .PHONY: demo test check format bench clean
 

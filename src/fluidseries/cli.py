@@ -200,8 +200,8 @@ def _fit(model: LSTMRegressor, source: Any, target: Any, output: Path) -> None:
         stopped = True
     model.write(output)
     # The fit kept the epoch that did best on the held-out series.
-    held_out = min(model.validation_curve_) if model.validation else None
-    text = loss_text(model.loss_, held_out)
+    curve = getattr(model, "validation_curve_", [])
+    text = loss_text(model.loss_, min(curve, default=None))
     typer.echo(f"{output}: {type(model).__name__}, {model.n_iter_} epochs, {text}")
     if stopped:
         raise KeyboardInterrupt
