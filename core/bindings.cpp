@@ -39,12 +39,22 @@ class PySession {
   public:
     PySession(Frames frames, Indices offsets, std::optional<Frames> targets,
               std::optional<Floats> weights, int inputs, std::vector<int> hidden, int outputs,
-              int readout, bool cross_entropy, bool per_frame, int n_threads)
-        : frames_(frames), offsets_(offsets), targets_(targets), weights_(weights) {
+              int readout, bool cross_entropy, bool per_frame, int n_threads,
+              std::optional<Floats> difference_scale, float noise, float stretch, float dropout,
+              float smoothing)
+        : frames_(frames),
+          offsets_(offsets),
+          targets_(targets),
+          weights_(weights),
+          difference_scale_(difference_scale) {
         expect(offsets.size() > 0 && int(frames.shape(1)) == inputs, "frames or offsets");
         const std::int64_t series = std::int64_t(offsets.size()) - 1;
-        Corpus corpus{frames.data(), offsets.data(), series, targets ? targets->data() : nullptr,
-                      weights ? weights->data() : nullptr};
+        Corpus corpus{frames.data(),
+                      offsets.data(),
+                      series,
+                      targets ? targets->data() : nullptr,
+                      weights ? weights->data() : nullptr,
+                      difference_scale ? difference_scale->data() : nullptr};
         const std::int64_t rows = per_frame ? std::int64_t(frames.shape(0)) : series;
         const int width = cross_entropy ? 1 : outputs;
         expect(!targets ||
@@ -52,18 +62,20 @@ class PySession {
                "targets");
         expect(!weights || std::int64_t(weights->size()) == series, "weights");
         expect(n_threads > 0 && !hidden.empty(), "n_threads or hidden");
-        session_.reset(new Session({inputs, hidden, outputs, readout}, corpus,
-                                   cross_entropy ? Loss::kCrossEntropy : Loss::kSquared, per_frame,
-                                   n_threads));
+        expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
+        expect(stretch == 0 || !per_frame, "stretch");
+        session_.reset(new Session({inputs, hidden, outputs, readout, difference_scale.has_value()},
+                                   corpus, cross_entropy ? Loss::kCrossEntropy : Loss::kSquared,
+                                   per_frame, {noise, stretch, dropout, smoothing}, n_threads));
     }
 
-    std::pair<double, double> gradient(Floats parameters, Indices rows, std::uint64_t,
+    std::pair<double, double> gradient(Floats parameters, Indices rows, std::uint64_t seed,
                                        FloatsOut out) {
         check(parameters, rows);
         expect(targets_.has_value(), "no targets");
         expect(std::ptrdiff_t(out.size()) == session_->sizes().parameters(), "size of out");
         const Total total = session_->gradient(parameters.data(), rows.data(),
-                                               std::int64_t(rows.size()), out.data());
+                                               std::int64_t(rows.size()), seed, out.data());
         return {total.loss, total.weight};
     }
 
@@ -102,6 +114,7 @@ class PySession {
     Indices offsets_;
     std::optional<Frames> targets_;
     std::optional<Floats> weights_;
+    std::optional<Floats> difference_scale_;
     std::unique_ptr<Session> session_;
 };
 
@@ -144,10 +157,12 @@ class PyStream {
   public:
     PyStream(Floats parameters, int inputs, std::vector<int> hidden, int outputs, int readout,
              Doubles input_mean, Doubles input_scale, Doubles output_mean, Doubles output_scale,
-             int window)
-        : stream_(checked({inputs, hidden, outputs, readout}, parameters), parameters.data(),
-                  {doubles(input_mean), doubles(input_scale)},
-                  {doubles(output_mean), doubles(output_scale)}, window) {
+             int window, std::optional<Floats> difference_scale)
+        : stream_(
+              checked({inputs, hidden, outputs, readout, difference_scale.has_value()}, parameters),
+              parameters.data(), {doubles(input_mean), doubles(input_scale)},
+              {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window) {
+        expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
         const auto fits = [](const Doubles& a, const Doubles& b, int size) {
             return a.size() == b.size() && (a.size() == 0 || int(a.size()) == size);
         };
@@ -186,6 +201,9 @@ class PyStream {
     std::int64_t frames() const { return stream_.frames(); }
 
   private:
+    static std::vector<float> floats(const std::optional<Floats>& a) {
+        return a ? std::vector<float>(a->data(), a->data() + a->size()) : std::vector<float>();
+    }
     static Sizes checked(Sizes sizes, const Floats& parameters) {
         expect(std::ptrdiff_t(parameters.size()) == sizes.parameters(), "size of parameters");
         return sizes;
@@ -232,18 +250,22 @@ NB_MODULE(_core, m) {
     using namespace fluidseries;
     nb::class_<PySession>(m, "Session")
         .def(nb::init<Frames, Indices, std::optional<Frames>, std::optional<Floats>, int,
-                      std::vector<int>, int, int, bool, bool, int>(),
+                      std::vector<int>, int, int, bool, bool, int, std::optional<Floats>, float,
+                      float, float, float>(),
              "frames"_a, "offsets"_a, "targets"_a.none(), "weights"_a.none(), "inputs"_a,
-             "hidden"_a, "outputs"_a, "readout"_a, "cross_entropy"_a, "per_frame"_a, "n_threads"_a)
+             "hidden"_a, "outputs"_a, "readout"_a, "cross_entropy"_a, "per_frame"_a, "n_threads"_a,
+             "difference_scale"_a = nb::none(), "noise"_a = 0.0f, "stretch"_a = 0.0f,
+             "dropout"_a = 0.0f, "smoothing"_a = 0.0f)
         .def("gradient", &PySession::gradient, "parameters"_a, "rows"_a, "seed"_a, "out"_a,
              Release())
         .def("loss", &PySession::loss, "parameters"_a, "rows"_a, Release())
         .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());
     nb::class_<PyStream>(m, "Stream")
         .def(nb::init<Floats, int, std::vector<int>, int, int, Doubles, Doubles, Doubles, Doubles,
-                      int>(),
+                      int, std::optional<Floats>>(),
              "parameters"_a, "inputs"_a, "hidden"_a, "outputs"_a, "readout"_a, "input_mean"_a,
-             "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a)
+             "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a,
+             "difference_scale"_a = nb::none())
         .def("step", &PyStream::step, "frame"_a, "out"_a)
         .def("point", &PyStream::point, "frames"_a, "out"_a)
         .def("reset", &PyStream::reset)

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "kernels.hpp"
+#include "random.hpp"
 #include "threads.hpp"
 
 namespace fluidseries {
@@ -73,6 +74,8 @@ namespace {
 constexpr std::ptrdiff_t kSegmentFloats = 8 << 20;
 // Frames computed at a time where nothing has to be kept for a backward pass.
 constexpr int kForwardFrames = 16;
+// An output below this belongs to a label that is masked.
+constexpr double kMasked = -5000;
 // Chunks are added up in this many sums whatever the number of threads, so that no bit depends on
 // it.
 constexpr int kGradientSums = 16;
@@ -190,12 +193,24 @@ struct Wanted {
     float* const* outputs;  // where the outputs of each of the caller's rows go
 };
 
+// A series at another speed has another number of frames.
+std::int64_t played_frames(std::int64_t frames, std::int64_t row, const Augmentation& augmentation,
+                           std::uint64_t seed) {
+    if (augmentation.stretch <= 0 || frames < 2) return frames;
+    const float where = 2 * uniform(mix(seed, std::uint64_t(row) ^ 0x5eed)) - 1;
+    return std::max<std::int64_t>(
+        2, std::llround(double(frames) * std::exp(double(where * augmentation.stretch))));
+}
+
 // One thread's memory and the passes over one chunk.
 class Worker {
   public:
     // Makes room for series of up to `longest` frames; nothing below allocates.
     void prepare(const Sizes& sizes, const Corpus& corpus, Loss loss, bool per_frame,
-                 const LaneKernels& k, bool with_gradient, std::int64_t longest) {
+                 const Augmentation& augmentation, std::uint64_t seed, const LaneKernels& k,
+                 bool with_gradient, std::int64_t longest) {
+        augmentation_ = augmentation, seed_ = seed;
+        played_.resize(2 * std::size_t(sizes.inputs) + 1);
         sizes_ = &sizes, corpus_ = &corpus, loss_ = loss, per_frame_ = per_frame, k_ = &k;
         lanes_ = k.lanes, top_ = sizes.layers() - 1;
         segment_ = with_gradient ? gradient_frames(longest)
@@ -302,7 +317,8 @@ class Worker {
         for (int lane = 0; lane < chunk_->series; ++lane) {
             row_[lane] = rows[chunk_->order[lane]];
             start_[lane] = corpus_->offsets[row_[lane]];
-            length_[lane] = int(corpus_->offsets[row_[lane] + 1] - start_[lane]);
+            recorded_[lane] = int(corpus_->offsets[row_[lane] + 1] - start_[lane]);
+            length_[lane] = int(played_frames(recorded_[lane], row_[lane], augmentation_, seed_));
             weight_[lane] = corpus_->weights ? corpus_->weights[row_[lane]] : 1.0f;
             longest_ = std::max(longest_, length_[lane]);
         }
@@ -347,15 +363,45 @@ class Worker {
     // The frames of a segment, one lane per series. A lane whose series has ended keeps old
     // numbers: it goes on computing, and nobody reads it.
     void gather(int s) {
-        const int first = s * segment_, dims = sizes_->inputs;
+        const int first = s * segment_;
         for (int t = 0; t < segment_frames(s); ++t) {
             float* x = z(0, t);
             for (int lane = 0; lane < chunk_->series; ++lane) {
                 if (first + t >= length_[lane]) break;  // longest first
-                const float* frame = corpus_->frames + (start_[lane] + first + t) * dims;
-                for (int d = 0; d < dims; ++d) x[d * lanes_ + lane] = frame[d];
+                gather_frame(lane, first + t, x + lane);
             }
         }
+    }
+
+    void gather_frame(int lane, int t, float* x) {
+        const int dims = sizes_->inputs;
+        const float* frame = frame_at(lane, t, played_.data());
+        for (int d = 0; d < dims; ++d) x[d * lanes_] = frame[d];
+        if (sizes_->differences) {
+            const float* before = t ? frame_at(lane, t - 1, played_.data() + dims) : frame;
+            for (int d = 0; d < dims; ++d)
+                x[(dims + d) * lanes_] = (frame[d] - before[d]) * corpus_->difference_scale[d];
+        }
+        if (augmentation_.noise <= 0) return;
+        const std::uint64_t key = mix(mix(seed_, std::uint64_t(row_[lane])), std::uint64_t(t));
+        float pair[2];
+        for (int d = 0, n = sizes_->layer_inputs(0); d < n; ++d) {
+            if (d % 2 == 0) normal_pair(key + std::uint64_t(d), pair);
+            x[d * lanes_] += augmentation_.noise * pair[d % 2];
+        }
+    }
+
+    // A frame as it was recorded, or between two of them where the speed is another.
+    const float* frame_at(int lane, int t, float* between) const {
+        const int dims = sizes_->inputs;
+        const float* frames = corpus_->frames + start_[lane] * dims;
+        if (length_[lane] == recorded_[lane]) return frames + std::ptrdiff_t(t) * dims;
+        const double at = double(t) * (recorded_[lane] - 1) / (length_[lane] - 1);
+        const int left = std::min(int(at), recorded_[lane] - 2);
+        const float share = float(at - left);
+        const float *a = frames + std::ptrdiff_t(left) * dims, *b = a + dims;
+        for (int d = 0; d < dims; ++d) between[d] = a[d] + share * (b[d] - a[d]);
+        return between;
     }
 
     void forward(int s) {
@@ -425,6 +471,7 @@ class Worker {
                     sum[u * lanes_ + lane] /= float(length_[lane]);
         const int features = sizes_->features(), outputs = sizes_->outputs;
         float* out = out_.get();
+        if (augmentation_.dropout > 0) silence(features_.get());
         k_->product(outputs, features + 1, panels_->readout.data(), features_.get(), out);
         hand_out(out, 0);
         if (!wanted_->loss) return 0;
@@ -436,7 +483,19 @@ class Worker {
         k_->outer({1, outputs, features + 1, out, 0, features_.get(), 0,
                    wanted_->gradient->readout.get(), scratch_.get()});
         k_->product(features, outputs, panels_->readout_back.data(), out, d_features_.get());
+        if (augmentation_.dropout > 0) silence(d_features_.get());
         return loss;
+    }
+
+    // Dropout (Srivastava et al. 2014): some features are 0, the others larger to make up for them.
+    void silence(float* features) const {
+        const float keep = 1 - augmentation_.dropout;
+        for (int lane = 0; lane < chunk_->series; ++lane) {
+            const std::uint64_t key = mix(seed_ ^ 0xd20, std::uint64_t(row_[lane]));
+            for (int f = 0; f < sizes_->features(); ++f)
+                features[f * lanes_ + lane] *=
+                    uniform(key + std::uint64_t(f)) < keep ? 1 / keep : 0.0f;
+        }
     }
 
     // The same for every frame of a segment; leaves the gradient of the top layer's h.
@@ -506,13 +565,24 @@ class Worker {
         for (int o = 1; o < n; ++o) highest = std::max(highest, out[o * lanes_ + lane]);
         double total = 0;
         for (int o = 0; o < n; ++o) total += std::exp(double(out[o * lanes_ + lane]) - highest);
-        const double loss = std::log(total) + highest - double(out[target * lanes_ + lane]);
+        const double log_total = std::log(total) + highest;
+        const double share = augmentation_.smoothing / double(heard(out, lane));
+        double loss = 0;
         for (int o = 0; o < n; ++o) {
             float& y = out[o * lanes_ + lane];
-            const double probability = std::exp(double(y) - highest) / total;
-            y = float(weight * (probability - (o == target)));
+            const double wanted = (o == target ? 1 - double(augmentation_.smoothing) : 0.0) +
+                                  (double(y) > kMasked ? share : 0.0);
+            if (wanted > 0) loss += wanted * (log_total - double(y));
+            y = float(weight * (std::exp(double(y) - log_total) - wanted));
         }
         return loss * weight;
+    }
+
+    // Outputs of labels that take part; a masked one has a bias far below any other.
+    int heard(const float* out, int lane) const {
+        int n = 0;
+        for (int o = 0; o < sizes_->outputs; ++o) n += double(out[o * lanes_ + lane]) > kMasked;
+        return std::max(n, 1);
     }
 
     void start_back() {
@@ -567,12 +637,15 @@ class Worker {
     const Panels* panels_ = nullptr;
     const Wanted* wanted_ = nullptr;
     int longest_ = 0;
+    Augmentation augmentation_;
+    std::uint64_t seed_ = 0;
     std::int64_t row_[16], start_[16];
-    int length_[16];
+    int recorded_[16], length_[16];  // frames as they came and as they are played
     float weight_[16];
     float alive_[16];
 
     std::vector<Layer> layers_;
+    std::vector<float> played_;  // a frame at another speed, and the one before it
     Buffer features_, d_features_, max_at_, out_, d_top_, scratch_;
 };
 
@@ -583,9 +656,12 @@ struct Plan {
     std::vector<Chunk> chunks;
     std::int64_t longest = 0;
 
-    Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n) : order(n) {
+    Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
+         const Augmentation& augmentation = {}, std::uint64_t seed = 0)
+        : order(n) {
         const auto length = [&](std::int64_t i) {
-            return corpus.offsets[rows[i] + 1] - corpus.offsets[rows[i]];
+            const std::int64_t frames = corpus.offsets[rows[i] + 1] - corpus.offsets[rows[i]];
+            return played_frames(frames, rows[i], augmentation, seed);
         };
         std::iota(order.begin(), order.end(), 0);
         std::stable_sort(order.begin(), order.end(),
@@ -610,11 +686,13 @@ struct Session::Workers {
     JoinedGradient gradients[kGradientSums];
 };
 
-Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, int n_threads)
+Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmentation augmentation,
+                 int n_threads)
     : sizes_(std::move(sizes)),
       corpus_(corpus),
       loss_(loss),
       per_frame_(per_frame),
+      augmentation_(augmentation),
       n_threads_(n_threads),
       workers_(new Workers) {
     workers_->workers.resize(n_threads);
@@ -623,14 +701,14 @@ Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, int n_th
 Session::~Session() = default;
 
 Total Session::gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
-                        float* gradient) {
+                        std::uint64_t seed, float* gradient) {
     std::lock_guard<std::mutex> lock(workers_->one_call_at_a_time);
-    const Plan plan(corpus_, rows, n);
+    const Plan plan(corpus_, rows, n, augmentation_, seed);
     const Panels panels(sizes_, *plan.k, parameters, true);
     const int n_chunks = int(plan.chunks.size()), n_sums = std::min(n_chunks, kGradientSums);
     for (int i = 0; i < std::min(n_threads_, n_sums); ++i)
-        workers_->workers[i].prepare(sizes_, corpus_, loss_, per_frame_, *plan.k, true,
-                                     plan.longest);
+        workers_->workers[i].prepare(sizes_, corpus_, loss_, per_frame_, augmentation_, seed,
+                                     *plan.k, true, plan.longest);
     for (int i = 0; i < n_sums; ++i) workers_->gradients[i].clear(sizes_);
     double losses[kGradientSums] = {};
     parallel_for(n_sums, n_threads_, [&](int sum, int thread) {
@@ -654,7 +732,7 @@ Total Session::loss(const float* parameters, const std::int64_t* rows, std::int6
     const Plan plan(corpus_, rows, n);
     const Panels panels(sizes_, *plan.k, parameters, false);
     for (Worker& worker : workers_->workers)
-        worker.prepare(sizes_, corpus_, loss_, per_frame_, *plan.k, false, plan.longest);
+        worker.prepare(sizes_, corpus_, loss_, per_frame_, {}, 0, *plan.k, false, plan.longest);
     std::vector<double> losses(plan.chunks.size());
     parallel_for(int(plan.chunks.size()), n_threads_, [&](int i, int thread) {
         losses[i] =
@@ -672,7 +750,7 @@ void Session::outputs(const float* parameters, const std::int64_t* rows, std::in
     const Plan plan(corpus_, rows, n);
     const Panels panels(sizes_, *plan.k, parameters, false);
     for (Worker& worker : workers_->workers)
-        worker.prepare(sizes_, corpus_, loss_, per_frame_, *plan.k, false, plan.longest);
+        worker.prepare(sizes_, corpus_, loss_, per_frame_, {}, 0, *plan.k, false, plan.longest);
     std::vector<float*> places(n);
     for (std::int64_t i = 0; i < n; ++i) {
         places[i] = out;

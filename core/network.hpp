@@ -19,13 +19,18 @@ enum Readout { kLast = 1, kMean = 2, kMax = 4 };
 enum class Loss { kSquared, kCrossEntropy };
 
 struct Sizes {
-    int inputs;
+    int inputs;  // dimensions of a frame
     std::vector<int> hidden;
     int outputs;
     int readout = kLast;
+    // Whether the first layer also hears by how much each dimension has changed since the last
+    // frame.
+    bool differences = false;
 
     int layers() const { return int(hidden.size()); }
-    int layer_inputs(int layer) const { return layer == 0 ? inputs : hidden[layer - 1]; }
+    int layer_inputs(int layer) const {
+        return layer == 0 ? inputs * (differences ? 2 : 1) : hidden[layer - 1];
+    }
     // Rows of z = (x, h, 1).
     int rows(int layer) const { return layer_inputs(layer) + hidden[layer] + 1; }
     int features() const;
@@ -49,8 +54,18 @@ struct Corpus {
     const float* frames;          // (total, inputs)
     const std::int64_t* offsets;  // (series + 1,)
     std::int64_t series;
-    const float* targets;  // (series, width) or (total, width), or null
-    const float* weights;  // (series,), or null for 1 each
+    const float* targets;           // (series, width) or (total, width), or null
+    const float* weights;           // (series,), or null for 1 each
+    const float* difference_scale;  // (inputs,): what differences are multiplied by, or null
+};
+
+// What a gradient changes at random, so that the network learns the gesture and not the take. All
+// of it follows from (seed, series, frame): neither threads nor neighbours change it.
+struct Augmentation {
+    float noise = 0;      // standard deviation of what is added to every input
+    float stretch = 0;    // a series is played at a speed from exp(-stretch) to exp(stretch)
+    float dropout = 0;    // share of the readout's features that are silent
+    float smoothing = 0;  // probability that a label was meant to be any label
 };
 
 struct Total {
@@ -60,13 +75,14 @@ struct Total {
 class Session {
   public:
     // With `per_frame` every frame has a target and the readout sees the state at that frame.
-    Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, int n_threads);
+    Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmentation augmentation,
+            int n_threads);
     ~Session();
 
     // The summed loss of the given series, and in `gradient` its gradient. `rows` are indices of
     // series.
     Total gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
-                   float* gradient);
+                   std::uint64_t seed, float* gradient);
     Total loss(const float* parameters, const std::int64_t* rows, std::int64_t n);
     // (n, outputs), or with `per_frame` (frames of these series, outputs) in the order of `rows`.
     void outputs(const float* parameters, const std::int64_t* rows, std::int64_t n, float* out);
@@ -81,6 +97,7 @@ class Session {
     Corpus corpus_;
     Loss loss_;
     bool per_frame_;
+    Augmentation augmentation_;
     int n_threads_;
     std::unique_ptr<Workers> workers_;
 };

@@ -15,11 +15,14 @@ int padded(int size, int width) {
 }  // namespace
 
 Stream::Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output,
-               int window)
+               std::vector<float> difference_scale, int window)
     : sizes_(sizes),
       input_(std::move(input)),
       output_(std::move(output)),
+      difference_scale_(std::move(difference_scale)),
       frame_(sizes.inputs),
+      before_(sizes.inputs),
+      heard_(sizes.layer_inputs(0)),
       ring_(std::size_t(window) * sizes.inputs),
       window_(window) {
     const int width = kernels().stream_width;
@@ -65,17 +68,29 @@ void Stream::advance() {
     const FlushDenormals flush;
     const int dims = sizes_.inputs;
     if (window_ == 0) {
+        feed(frame_.data(), frames_ ? before_.data() : frame_.data());
         ++frames_;
-        return feed(frame_.data());
+        before_ = frame_;
+        return;
     }
     std::copy(frame_.begin(), frame_.end(), ring_.data() + frames_ % window_ * dims);
     ++frames_;
     forget();
-    for (std::int64_t t = std::max<std::int64_t>(0, frames_ - window_); t < frames_; ++t)
-        feed(ring_.data() + t % window_ * dims);
+    const float* before = nullptr;
+    for (std::int64_t t = std::max<std::int64_t>(0, frames_ - window_); t < frames_; ++t) {
+        const float* frame = ring_.data() + t % window_ * dims;
+        feed(frame, before ? before : frame);
+        before = frame;
+    }
 }
 
-void Stream::feed(const float* x) {
+void Stream::feed(const float* frame, const float* before) {
+    const int dims = sizes_.inputs;
+    std::copy_n(frame, dims, heard_.data());
+    if (sizes_.differences)
+        for (int d = 0; d < dims; ++d)
+            heard_[dims + d] = (frame[d] - before[d]) * difference_scale_[d];
+    const float* x = heard_.data();
     for (Layer& layer : layers_) {
         std::copy_n(x, layer.inputs, layer.z.data());
         kernels().stream_cell({layer.units, layer.padded_units, layer.rows, layer.panels.data(),

@@ -16,7 +16,9 @@ struct Scaling {
 class Stream {
   public:
     // window 0: the state since reset. window n: every point is that of the last n frames alone.
-    Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output, int window);
+    // `difference_scale` is (inputs,) where the network hears differences, else empty.
+    Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output,
+           std::vector<float> difference_scale, int window);
 
     void reset();
 
@@ -62,15 +64,17 @@ class Stream {
 
     void advance();
     void forget();
-    void feed(const float* x);
+    void feed(const float* frame, const float* before);
     void gather_features();
     float output(int o) const;
 
     Sizes sizes_;
     Scaling input_, output_;
     std::vector<Layer> layers_;
-    std::vector<float> frame_;  // (inputs,): standardised
-    std::vector<float> ring_;   // (window, inputs): the last frames
+    std::vector<float> difference_scale_;
+    std::vector<float> frame_, before_;  // (inputs,): standardised; this frame and the last
+    std::vector<float> heard_;           // what the first layer hears
+    std::vector<float> ring_;            // (window, inputs): the last frames
     std::int64_t window_, frames_ = 0, fed_ = 0;
     int padded_features_;
     std::vector<float> readout_;   // (outputs, padded_features)

@@ -78,7 +78,9 @@ def test_core_equals_reference(
     (total, weight, gradient, outputs), (exact_total, exact_weight, exact, exact_outputs) = results
     assert total == pytest.approx(exact_total, rel=1e-5)
     assert weight == exact_weight
-    np.testing.assert_allclose(gradient, exact, rtol=1e-3, atol=3e-6 * np.abs(exact).max())
+    # A single class has no gradient but what rounding leaves of it.
+    near = 3e-6 * np.abs(exact).max() + 1e-7
+    np.testing.assert_allclose(gradient, exact, rtol=1e-3, atol=near)
     np.testing.assert_allclose(outputs, exact_outputs, rtol=1e-4, atol=2e-6)
 
 
