@@ -123,10 +123,7 @@ def test_units_do_not_matter_when_standardised(corpus):
 def test_without_standardising_the_numbers_go_in_as_they_are():
     X, y = [np.full((3, 1), 5.0), np.full((3, 1), 7.0)], np.array([1.0, 2.0])
     scaling = quick(standardize=False).fit(X, y).to_dict()["learned"]["scaling"]
-    assert scaling == {
-        "input": {"mean": [0.0], "scale": [1.0]},
-        "output": {"mean": [0.0], "scale": [1.0]},
-    }
+    assert scaling["input"] == scaling["output"] == {"mean": [0.0], "scale": [1.0]}
 
 
 def test_a_batch_size_is_obeyed_exactly(corpus):
@@ -499,7 +496,11 @@ BAD_FITS = {
         "use LSTMClassifier for labels",
     ),
     "one table": (lambda: (np.zeros((5, 2)), [1.0]), errors.DimensionError, "a single series"),
-    "words": (lambda: ([[["a"]]], [1.0]), errors.InputTypeError, "not a table of numbers"),
+    "words": (
+        lambda: ([[["a"]]], [1.0]),
+        errors.InputTypeError,
+        "holds .* where numbers are needed",
+    ),
     "a mapping": (lambda: ({"a": [1.0]}, [1.0]), errors.InputTypeError, "make a DataSeries"),
     "a number": (lambda: (3, [1.0]), errors.InputTypeError, "the source is an int"),
 }

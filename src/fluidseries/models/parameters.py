@@ -59,6 +59,8 @@ def check_training(model: Any) -> None:
     _require(
         automatic or _is_int(size, 1), values, "batch_size", '"auto" or a whole number from 1 up'
     )
+    schedules = ("auto", "constant", "cycle")
+    _require(values["schedule"] in schedules, values, "schedule", f"one of {schedules}")
     held_out = values["validation"]
     _require(
         held_out == 0 or (_within(held_out, 0, 1) and held_out < 1),
@@ -74,12 +76,20 @@ def require_fraction(model: Any, name: str) -> None:
     _require(values[name] == 0 or _within(values[name], 0, 1), values, name, "from 0 to 1")
 
 
-def training_settings(model: LSTMModel, n_series: int, epochs: int | None) -> Settings:
-    """Return how a fit of this model on so many series trains."""
+# A shorter fit is a burst: it has no time for a cycle.
+SHORTEST_CYCLE = 20
+
+
+def training_settings(
+    model: LSTMModel, n_series: int, epochs: int | None, *, first: bool
+) -> Settings:
+    """Return how a fit of this model on so many series trains, the first one or a later."""
     values = model.get_params(deep=False)
-    size = values["batch_size"]
+    size, schedule = values["batch_size"], values["schedule"]
+    epochs = int(values["max_iter"]) if epochs is None else epochs
     return Settings(
-        epochs=int(values["max_iter"]) if epochs is None else epochs,
+        epochs=epochs,
+        cycle=schedule == "cycle" or (schedule == "auto" and first and epochs >= SHORTEST_CYCLE),
         learn_rate=float(values["learn_rate"]),
         batch_size=automatic_batch_size(n_series) if size == "auto" else int(size),
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from ..batch import require_dims
 from ..engines.native import readout_mask
 from ..errors import DimensionError, InputError, InputTypeError, NonFiniteError
+from ..reading import require_dims
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,7 @@ def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
         learned.output_scaler.mean,
         learned.output_scaler.scale,
         int(window or 0),
+        learned.difference_scale,
     )
 
 
