@@ -11,14 +11,20 @@ import numpy as np
 
 from ..batch import Batch, Series, pack
 from ..engines import native
-from ..errors import FluidSeriesWarning, InputError, NotFittedError
+from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedError
 from ..network import Network
 from ..reading import read_frames, read_series, require_dims
 from ..scaling import Scaler
 from ..training import Callback, Optimiser, is_held_out, train
 from .base import Model
 from .learned import Learned
-from .parameters import check_parameters, hidden_sizes, n_threads, training_settings
+from .parameters import (
+    check_parameters,
+    hidden_sizes,
+    n_threads,
+    new_generator,
+    training_settings,
+)
 from .recipe import FOR_FRAMES, FOR_POINTS, Recipe
 from .stream import Stream, core_stream
 
@@ -175,7 +181,7 @@ class LSTMModel(Model[Learned]):
             grown = self._grown(corpus, known)
             if grown is not None:
                 return grown
-        rng = np.random.default_rng(_seed(self.random_state))
+        rng = new_generator(self.random_state)
         recipe = self._recipe_for(corpus.form)
         network = Network(
             corpus.series.n_dims,
@@ -305,17 +311,19 @@ class LSTMModel(Model[Learned]):
 
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return the output for one series, without the detour over a batch."""
-        array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
         # A stream costs more to make than a short series to hear, so one is kept. Taking it out is
         # one
         # step: a thread that comes at the same time makes its own.
         spare = self.__dict__.pop("_spare_stream", None)
         stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
         point = np.empty(learned.network.n_outputs)
-        if not stream.point(array, point):
-            raise InputError(
-                "the series lies too far from the training data for float32: check its numbers"
-            )
+        # The core takes a contiguous table of floats as it is; what it declines is looked at here.
+        if not stream.point(frames, point):
+            array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
+            if not stream.point(array, point):
+                raise NonFiniteError(
+                    "the series holds a number too large for float32: correct it or scale the data"
+                )
         self._spare_stream = (learned, stream)
         return point
 
@@ -395,10 +403,3 @@ def _goes_on(corpus: Corpus, learned: Learned) -> bool:
     """Tell whether these series can be heard by the network that is there."""
     same_width = corpus.series.n_dims == learned.network.n_inputs
     return same_width and (corpus.form == "frames") == learned.per_frame
-
-
-def _seed(random_state: Any) -> Any:
-    """Accept what scikit-learn does; its old generators seed ours."""
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31))
-    return random_state
