@@ -1,0 +1,313 @@
+"""How well the defaults learn, on real data: test-half figures beside simple and strong rivals.
+
+    python bench/learning.py FOLDER [--seeds 5] [--only NAME ...] [--json FILE]
+
+FOLDER holds one folder per set with NAME_TRAIN.ts and NAME_TEST.ts, as the UEA, UCR and TSER
+archives have them, and, if there, SantaFeLaser/santafe_laser.npy. Default parameters, nothing tuned per set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import fluidseries as fs
+from measure import Report, machine, write_json
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+
+class Problem(NamedTuple):
+    """The two halves of a set; labels or numbers."""
+
+    name: str
+    X: list[np.ndarray]
+    y: np.ndarray
+    X_test: list[np.ndarray]
+    y_test: np.ndarray
+    labels: bool
+
+
+def read_half(path: Path) -> tuple[list[np.ndarray], list[str], bool]:
+    """Series, targets as text, and whether they are labels."""
+    head, data = path.read_text().split("@data", 1)
+    X, y = [], []
+    for line in data.strip().splitlines():
+        *channels, target = line.split(":")
+        X.append(np.array([[float(v) for v in c.split(",")] for c in channels]).T)
+        y.append(target.strip())
+    return X, y, "@classlabel true" in head.lower()
+
+
+def read_problem(folder: Path) -> Problem:
+    X, y, labels = read_half(folder / f"{folder.name}_TRAIN.ts")
+    X_test, y_test, _ = read_half(folder / f"{folder.name}_TEST.ts")
+    kind = str if labels else float
+    return Problem(folder.name, X, np.array(y, kind), X_test, np.array(y_test, kind), labels)
+
+
+def summary(X: list[np.ndarray]) -> np.ndarray:
+    """Mean, spread, extremes, first, last and size of steps of every dimension, and the length."""
+    return np.array(
+        [
+            np.concatenate(
+                [
+                    *(x.mean(0), x.std(0), x.min(0), x.max(0), x[0], x[-1]),
+                    np.abs(np.diff(x, axis=0, prepend=x[:1])).mean(0),
+                    [len(x)],
+                ]
+            )
+            for x in X
+        ]
+    )
+
+
+def same_length(X: list[np.ndarray], length: int) -> np.ndarray:
+    """(n_series, n_dims, length): zeros behind shorter series."""
+    out = np.zeros((len(X), X[0].shape[1], length))
+    for row, x in zip(out, X, strict=True):
+        row[:, : len(x)] = x[:length].T
+    return out
+
+
+# Each rival takes a problem and a seed and answers for the test half.
+
+
+def ours(problem: Problem, seed: int) -> np.ndarray:
+    model = (fs.LSTMClassifier if problem.labels else fs.LSTMRegressor)(random_state=seed)
+    return model.fit(problem.X, problem.y).predict(problem.X_test)
+
+
+def ours_in_five_epochs(problem: Problem, seed: int) -> np.ndarray:
+    kind = fs.LSTMClassifier if problem.labels else fs.LSTMRegressor
+    return kind(random_state=seed, max_iter=5).fit(problem.X, problem.y).predict(problem.X_test)
+
+
+def simplest(problem: Problem, _seed: int) -> np.ndarray:
+    if not problem.labels:
+        return np.full(len(problem.X_test), problem.y.mean())
+    names, counts = np.unique(problem.y, return_counts=True)
+    return np.full(len(problem.X_test), names[counts.argmax()])
+
+
+def linear(problem: Problem, _seed: int) -> np.ndarray:
+    last = LogisticRegression(max_iter=2000) if problem.labels else RidgeCV(np.logspace(-3, 3, 13))
+    model = make_pipeline(StandardScaler(), last).fit(summary(problem.X), problem.y)
+    return model.predict(summary(problem.X_test))
+
+
+def nearest(problem: Problem, _seed: int) -> np.ndarray:
+    kind = fs.DTWClassifier if problem.labels else fs.DTWRegressor
+    model = kind(num_neighbours=1 if problem.labels else 5)
+    return model.fit(problem.X, problem.y).predict(problem.X_test)
+
+
+def rocket(problem: Problem, seed: int) -> np.ndarray:
+    if problem.labels:
+        from aeon.classification.convolution_based import RocketClassifier as Rocket
+    else:
+        from aeon.regression.convolution_based import RocketRegressor as Rocket
+    longest = max(len(x) for x in problem.X)
+    model = Rocket(random_state=seed, n_jobs=2).fit(same_length(problem.X, longest), problem.y)
+    return model.predict(same_length(problem.X_test, longest))
+
+
+def plain_torch(problem: Problem, seed: int, units: int = 32, epochs: int = 50) -> np.ndarray:
+    """nn.LSTM, last state, Adam at 0.01, batches of 16: what a first script would be."""
+    torch.manual_seed(seed)
+    frames = np.concatenate(problem.X)
+    mean, scale = frames.mean(0), frames.std(0)
+    names, numbers = np.unique(problem.y, return_inverse=True)
+    centre, spread = (0.0, 1.0) if problem.labels else (problem.y.mean(), problem.y.std())
+    y = torch.tensor(numbers if problem.labels else (problem.y - centre) / spread)
+    lstm = torch.nn.LSTM(len(mean), units, batch_first=True)
+    readout = torch.nn.Linear(units, len(names) if problem.labels else 1)
+    adam = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.01)
+
+    def outputs(X: list[np.ndarray]):
+        tensors = [torch.tensor((x - mean) / scale, dtype=torch.float32) for x in X]
+        packed = torch.nn.utils.rnn.pack_sequence(tensors, enforce_sorted=False)
+        return readout(lstm(packed)[1][0][0])
+
+    for _ in range(epochs):
+        for rows in torch.randperm(len(y)).split(16):
+            out = outputs([problem.X[row] for row in rows])
+            if problem.labels:
+                loss = torch.nn.functional.cross_entropy(out, y[rows])
+            else:
+                loss = ((out[:, 0] - y[rows]) ** 2).mean()
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+    with torch.no_grad():
+        out = outputs(problem.X_test).numpy()
+    return names[out.argmax(1)] if problem.labels else out[:, 0] * spread + centre
+
+
+def rivals() -> dict[str, tuple[Callable, bool]]:
+    """Names, functions, and whether chance plays a part."""
+    found = {
+        "fluidseries": (ours, True),
+        "fluidseries, max_iter=5": (ours_in_five_epochs, True),
+        "mean / majority": (simplest, False),
+        "summary + linear": (linear, False),
+    }
+    if "DTWClassifier" in fs.__all__:
+        found["DTW, 1 or 5 nearest"] = (nearest, False)
+    if torch:
+        found["plain PyTorch LSTM"] = (plain_torch, True)
+    try:
+        import aeon  # noqa: F401
+
+        found["ROCKET (aeon)"] = (rocket, True)
+    except ImportError:
+        pass
+    return found
+
+
+def grade(problem: Problem, answers: np.ndarray) -> float:
+    """Accuracy, or root mean squared error."""
+    if problem.labels:
+        return float(np.mean(answers == problem.y_test))
+    return float(np.sqrt(np.mean((answers - problem.y_test) ** 2)))
+
+
+def measure(problem: Problem, rival: Callable, seeds: int) -> tuple[str, float]:
+    """Mean and spread over seeds as text, and seconds of one fit and prediction."""
+    grades, start = [], time.perf_counter()
+    for seed in range(seeds):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            grades.append(grade(problem, rival(problem, seed)))
+    seconds = (time.perf_counter() - start) / seeds
+    text = f"{np.mean(grades):.4f}" + (f" ± {np.std(grades):.4f}" if seeds > 1 else "")
+    return text, seconds
+
+
+def sets(folder: Path, seeds: int, only: list[str]) -> Report:
+    report = Report(
+        "Test halves: accuracy (labels) or root mean squared error (numbers), and seconds",
+        ["set", "rival", "result", "seconds"],
+    )
+    for path in sorted(folder.glob("*/*_TRAIN.ts")):
+        problem = read_problem(path.parent)
+        if only and problem.name not in only:
+            continue
+        for name, (rival, chance) in rivals().items():
+            text, seconds = measure(problem, rival, seeds if chance else 1)
+            report.add(problem.name, name, text, f"{seconds:.1f}")
+    return report
+
+
+def autoregression(x: np.ndarray, order: int) -> tuple[np.ndarray, float]:
+    """Least-squares weights of the last `order` values, oldest first, and a constant."""
+    rows = np.lib.stride_tricks.sliding_window_view(x, order + 1)
+    design = np.column_stack([rows[:, :-1], np.ones(len(rows))])
+    solution = np.linalg.lstsq(design, rows[:, -1], rcond=None)[0]
+    return solution[:-1], float(solution[-1])
+
+
+def run_autoregression(weights: np.ndarray, constant: float, past: np.ndarray, n: int):
+    x = list(past[-len(weights) :])
+    for _ in range(n):
+        x.append(float(np.dot(weights, x[-len(weights) :]) + constant))
+    return np.array(x[-n:])
+
+
+def laser(folder: Path, seeds: int) -> Report:
+    report = Report(
+        "Santa Fe laser, trained on 0-999: error over the standard deviation of what was foretold",
+        ["rival", "next value, 1000-1999", "100 values alone, 20 starts", "seconds"],
+    )
+    x = np.load(folder / "SantaFeLaser" / "santafe_laser.npy").astype(float).ravel()
+    test, starts = x[1000:2000], range(1000, 2900, 95)
+
+    def relative(error: np.ndarray, truth: np.ndarray) -> float:
+        return float(np.sqrt((error**2).mean()) / truth.std())
+
+    def alone(run: Callable[[int], np.ndarray]) -> float:
+        errors = [run(start) - x[start : start + 100] for start in starts]
+        return relative(np.array(errors), np.array([x[s : s + 100] for s in starts]))
+
+    weights, constant = autoregression(x[:1000], 40)
+    windows = np.lib.stride_tricks.sliding_window_view(x[960:1999], 40)
+    report.add(
+        "AR(40)",
+        f"{relative(windows @ weights + constant - test, test):.3f}",
+        f"{alone(lambda s: run_autoregression(weights, constant, x[:s], 100)):.3f}",
+        "",
+    )
+    report.add("repeat the last value", f"{relative(x[999:1999] - test, test):.3f}",
+               f"{alone(lambda s: np.full(100, x[s - 1])):.3f}", "")  # fmt: skip
+    grades, start = [], time.perf_counter()
+    for seed in range(seeds):
+        model = fs.LSTMForecaster(random_state=seed).fit([x[:1000]])
+        stream = model.stream()
+        foretold = np.array([stream.step([value])[0] for value in x[900:1999]])[99:]
+        runs = alone(lambda s, m=model: m.predict_series(x[s - 100 : s], 100)[:, 0])
+        grades.append((relative(foretold - test, test), runs))
+    means, spreads = np.mean(grades, axis=0), np.std(grades, axis=0)
+    cells = [f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True)]
+    report.add("fluidseries", *cells, f"{(time.perf_counter() - start) / seeds:.1f}")
+    return report
+
+
+def airline(seeds: int) -> Report:
+    report = Report(
+        "Airline passengers, trained on 120 months, 24 foretold (root mean squared error)",
+        ["rival", "result"],
+    )
+    x = next(iter(fs.datasets.airline().values())).ravel()
+    past, future = x[:120], x[120:]
+
+    def error(answer: np.ndarray) -> float:
+        return float(np.sqrt(((answer - future) ** 2).mean()))
+
+    report.add("the same month a year before", f"{error(np.tile(past[-12:], 2)):.1f}")
+    for name, differences in {"fluidseries": False, "fluidseries, differences": True}.items():
+        grades = [
+            error(
+                fs.LSTMForecaster(random_state=seed, differences=differences)
+                .fit([past])
+                .predict_series(past, 24)[:, 0]
+            )
+            for seed in range(seeds)
+        ]
+        report.add(name, f"{np.mean(grades):.1f} ± {np.std(grades):.1f}")
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="folder with one folder per set")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", nargs="*", default=[], help="names of sets")
+    parser.add_argument("--json", help="also write the figures to this file")
+    options = parser.parse_args()
+    print(machine())
+    reports = [sets(options.folder, options.seeds, options.only)]
+    reports[-1].show()
+    if not options.only:
+        if (options.folder / "SantaFeLaser").is_dir():
+            reports.append(laser(options.folder, options.seeds))
+        reports.append(airline(options.seeds))
+        for report in reports[1:]:
+            report.show()
+    if options.json:
+        write_json(options.json, reports)
+
+
+if __name__ == "__main__":
+    main()
