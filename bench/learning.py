@@ -3,7 +3,8 @@
     python bench/learning.py FOLDER [--seeds 5] [--only NAME ...] [--json FILE]
 
 FOLDER holds one folder per set with NAME_TRAIN.ts and NAME_TEST.ts, as the UEA, UCR and TSER
-archives have them, and, if there, SantaFeLaser/santafe_laser.npy. Default parameters, nothing tuned per set.
+archives have them, and, if there, SantaFeLaser/santafe_laser.npy. The parameters are the defaults,
+nothing is tuned per set.
 """
 
 from __future__ import annotations
