@@ -64,8 +64,7 @@ class Network:
         return sum(prod(shape) for shape in self.shapes.values())
 
     def views(self, flat: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Name the parts of a flat vector of shape (n_parameters,); writing to a view writes "
-        "there."""
+        """Name the parts of a flat vector (n_parameters,); writing to a view writes there."""
         views, start = {}, 0
         for name, shape in self.shapes.items():
             size = prod(shape)

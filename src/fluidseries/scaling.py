@@ -78,5 +78,10 @@ class Scaler:
 
     @classmethod
     def from_dict(cls, content: dict[str, list[float]]) -> Scaler:
-        """Take what `to_dict` gave."""
-        return cls(np.array(content["mean"], float), np.array(content["scale"], float))
+        """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
+        mean, scale = (np.array(content[name], dtype=np.float64) for name in ("mean", "scale"))
+        if mean.ndim != 1 or mean.shape != scale.shape:
+            raise ValueError("mean and scale must be two rows of equal length")
+        if not (np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()):
+            raise ValueError("mean and scale must be finite, and scale above 0")
+        return cls(mean, scale)

@@ -137,7 +137,9 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
             model = cls(**content["parameters"])
             if content["learned"] is not None:
                 model._learned = model._learned_from_dict(content["learned"])
-        except (KeyError, TypeError, ValueError, AttributeError) as err:
+                if model._usable() is None:
+                    raise ValueError("the parameters do not fit what was learned")
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as err:
             raise FormatError(
                 f"{where} says it is a {cls.__name__} but its content is damaged "
                 f"({type(err).__name__}: {err}): read another copy, or fit again"

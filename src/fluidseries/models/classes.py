@@ -58,8 +58,12 @@ class ClassesLearned(Learned):
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
         learned = cast("ClassesLearned", super().from_dict(content))
         outputs, present = tuple(content["outputs"]), frozenset(content["present"])
-        if len(outputs) != learned.network.n_outputs or not present <= set(outputs):
-            raise ValueError("the labels do not fit the network")
+        if len(outputs) != learned.network.n_outputs or len(set(outputs)) < len(outputs):
+            raise ValueError("there must be one label for each output")
+        if not present or not present <= set(outputs):
+            raise ValueError("the labels that are present must be some of the outputs")
+        if not all(isinstance(label, str | int) for label in outputs):
+            raise TypeError("labels must be text or whole numbers")
         return replace(learned, outputs=outputs, present=present)
 
 

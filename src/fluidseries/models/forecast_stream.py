@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import NotFittedError, ParameterError
+from .parameters import new_generator
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ForecastStream:
         if temperature and learned.residual is not None:
             self._spread = temperature * learned.residual
         seed = random_state if isinstance(random_state, int) else None
-        self._rng = np.random.default_rng(seed)
+        self._rng = new_generator(seed)
         self._next: NDArray[np.float64] | None = None
 
     def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:

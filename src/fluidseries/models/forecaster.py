@@ -16,6 +16,7 @@ from ..reading import read_frames, read_series, require_dims
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .lstm import Corpus, LSTMModel
+from .modelfile import as_float64
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,10 +58,12 @@ class ForecastLearned(Learned):
     def from_dict(cls, content: dict[str, Any]) -> ForecastLearned:
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
         learned = cast("ForecastLearned", super().from_dict(content))
-        residual = content["residual"] and np.array(content["residual"], float)
-        if residual is not None and residual.shape != 2 * (learned.network.n_inputs,):
-            raise ValueError("the residual does not fit the network")
-        return replace(learned, differences=bool(content["differences"]), residual=residual)
+        residual, differences = content["residual"], content["differences"]
+        if residual is not None:
+            residual = as_float64(residual, 2 * (learned.network.n_inputs,))
+        if not isinstance(differences, bool):
+            raise TypeError(f"differences must be true or false, got {differences!r}")
+        return replace(learned, differences=differences, residual=residual)
 
 
 class LSTMForecaster(LSTMModel):
@@ -273,14 +276,14 @@ n_jobs, verbose
     def _after_fit(self, session: Session, corpus: Corpus, rows: NDArray[np.int64]) -> None:
         """Measure the one-step errors on the training part."""
         learned = cast("ForecastLearned", self._learned)
-        outputs = session.outputs(learned.parameters, rows).astype(np.float64)
-        errors = learned.output_scaler.restore(outputs)
-        errors -= np.concatenate([corpus.targets[row] for row in rows])
+        scaler = learned.output_scaler
+        errors = session.outputs(learned.parameters, rows).astype(np.float64)
+        errors -= scaler.standardise(np.concatenate([corpus.targets[row] for row in rows]))
         covariance = errors.T @ errors / len(errors)
         # A little on the diagonal: dimensions may depend on each other exactly.
-        covariance += np.diag(1e-9 * learned.input_scaler.scale**2)
+        covariance += 1e-9 * np.eye(len(covariance))
         spread = np.linalg.cholesky(covariance).astype(np.float64)
-        self._learned = replace(learned, residual=spread)
+        self._learned = replace(learned, residual=scaler.scale[:, np.newaxis] * spread)
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ForecastLearned.from_dict(content)

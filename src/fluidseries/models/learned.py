@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,15 @@ import numpy as np
 from ..network import Network
 from ..scaling import Scaler
 from ..training import Optimiser
-from .modelfile import as_float32, shortest
+from .modelfile import as_curve, as_float32, as_number, as_whole, shortest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Learned"]
+
+FORMS = ("point", "vector", "frames")
+SECTIONS = ("last", "mean", "max")
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Learned:
                 "first": shortest(self.optimiser.first),
                 "second": shortest(self.optimiser.second),
             },
-            "random": self.random_state,
+            "random": deepcopy(self.random_state),
             "split": {"seed": self.split_seed, "held_out": self.held_out},
             "reach": self.reach,
             "loss_curve": list(self.loss_curve),
@@ -108,45 +112,58 @@ class Learned:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Learned:
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
-        sizes = content["network"]
-        network = Network(
-            int(sizes["n_inputs"]),
-            tuple(int(units) for units in sizes["hidden_sizes"]),
-            int(sizes["n_outputs"]),
-            tuple(sizes["readout"]),
-            bool(sizes["differences"]),
-        )
-        differences = content["scaling"]["differences"]
-        parameters = np.empty(network.n_parameters, np.float32)
-        for name, view in network.views(parameters).items():
-            view[...] = as_float32(sizes["parameters"][name], view.shape)
-        memory = content["optimiser"]
-        flat = (network.n_parameters,)
+        network, scaling = _network_of(content["network"]), content["scaling"]
+        parts = content["network"]["parameters"]
+        # Every part is compared with its shape before anything of that size is made.
+        parameters = [as_float32(parts[name], shape) for name, shape in network.shapes.items()]
+        differences = None
+        if network.differences:
+            differences = as_float32(scaling["differences"], (network.n_inputs,))
         learned = cls(
             network=network,
-            parameters=parameters,
-            optimiser=Optimiser(
-                as_float32(memory["first"], flat),
-                as_float32(memory["second"], flat),
-                int(memory["step"]),
-            ),
-            input_scaler=Scaler.from_dict(content["scaling"]["input"]),
-            output_scaler=Scaler.from_dict(content["scaling"]["output"]),
-            form=str(content["form"]),
+            parameters=np.concatenate([part.ravel() for part in parameters]),
+            optimiser=_optimiser_of(content["optimiser"], network),
+            input_scaler=Scaler.from_dict(scaling["input"]),
+            output_scaler=Scaler.from_dict(scaling["output"]),
+            form=content["form"],
             random_state=content["random"],
-            split_seed=int(content["split"]["seed"]),
-            held_out=float(content["split"]["held_out"]),
-            reach=float(content["reach"]),
-            difference_scale=as_float32(differences, (network.n_inputs,))
-            if network.differences
-            else None,
-            loss_curve=tuple(content["loss_curve"]),
-            validation_curve=tuple(content["validation_curve"]),
+            split_seed=as_whole(content["split"]["seed"], 0),
+            held_out=as_number(content["split"]["held_out"], 0, 1),
+            reach=as_number(content["reach"], 0),
+            difference_scale=differences,
+            loss_curve=as_curve(content["loss_curve"]),
+            validation_curve=as_curve(content["validation_curve"]),
         )
-        learned.rng()
-        if (
-            len(learned.input_scaler.mean) != network.n_inputs
-            or len(learned.output_scaler.mean) != network.n_outputs
-        ):
+        learned._require_sound()
+        return replace(learned, random_state=dict(learned.rng().bit_generator.state))
+
+    def _require_sound(self) -> None:
+        sizes = len(self.input_scaler.mean), len(self.output_scaler.mean)
+        if sizes != (self.network.n_inputs, self.network.n_outputs):
             raise ValueError("the scaling has another size than the network")
-        return learned
+        if self.form not in FORMS or (self.per_frame and self.network.readout != ("last",)):
+            raise ValueError(f"the form {self.form!r} does not fit the network")
+        if self.form == "vector" and self.network.n_outputs != 1:
+            raise ValueError("one number per series needs one output")
+        if not self.loss_curve:
+            raise ValueError("the loss curve is empty")
+
+
+def _network_of(content: dict[str, Any]) -> Network:
+    sizes = tuple(as_whole(units, 1) for units in content["hidden_sizes"])
+    readout = tuple(section for section in SECTIONS if section in content["readout"])
+    if not sizes or list(readout) != content["readout"] or not readout:
+        raise ValueError("the network needs hidden_sizes, and a readout in its usual order")
+    differences = content["differences"]
+    if not isinstance(differences, bool):
+        raise TypeError(f"differences must be true or false, got {differences!r}")
+    inputs, outputs = (as_whole(content[name], 1) for name in ("n_inputs", "n_outputs"))
+    return Network(inputs, sizes, outputs, readout, differences)
+
+
+def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:
+    flat = (network.n_parameters,)
+    first, second = (as_float32(content[name], flat) for name in ("first", "second"))
+    if (second < 0).any():
+        raise ValueError("the optimiser's mean of squares is negative")
+    return Optimiser(first, second, as_whole(content["step"], 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,17 @@ from ..errors import FormatError, VersionError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "as_float32", "header", "open_content", "shortest"]
+__all__ = [
+    "FORMAT",
+    "as_curve",
+    "as_float32",
+    "as_float64",
+    "as_number",
+    "as_whole",
+    "header",
+    "open_content",
+    "shortest",
+]
 
 FORMAT = 1
 
@@ -40,8 +51,8 @@ def open_content(content: Any, where: str, kind: str | None = None) -> str:
     if frame["format"] > FORMAT:
         raise VersionError(
             f"{where} was written by fluidseries {frame.get('version')} in format "
-            f"{frame['format']}, "
-            f"and this version ({__version__}) reads formats up to {FORMAT}: install a newer one"
+            f"{frame['format']}, and this version ({__version__}) reads formats up to {FORMAT}: "
+            "install a newer one"
         )
     found = str(frame.get("kind"))
     if kind is not None and found != kind:
@@ -53,22 +64,51 @@ def open_content(content: Any, where: str, kind: str | None = None) -> str:
 
 
 def shortest(array: NDArray[np.float32]) -> list[Any]:
-    """Return float32 numbers as nested lists of the shortest decimals that give the same bits "
-    "back."""
-    short = [float(text) for text in array.ravel().astype("U")]
-    nested: list[Any] = np.array(short, dtype=object).reshape(array.shape).tolist()
+    """Return float32 numbers as nested lists of the shortest decimals that give the bits back."""
+    short = array.astype("U").astype(np.float64)
+    # A decimal is read as a double first. Should that ever round to another float32, all digits
+    # of the double stand there.
+    exact = short.astype(np.float32) == array
+    nested: list[Any] = np.where(exact, short, array).tolist()
     return nested
 
 
-def as_float32(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Take what `shortest` gave.
+# What follows takes parsed JSON and raises ValueError, or TypeError, where it cannot be meant.
 
-    Raises
-    ------
-    ValueError
-        If it has another shape or is not finite.
-    """
-    array = np.array(numbers, dtype=np.float32)
+
+def as_float32(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Take finite numbers of a shape, as `shortest` gave them."""
+    with np.errstate(over="ignore"):
+        array = as_float64(numbers, shape).astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError("a number is too large for float32")
+    return array
+
+
+def as_float64(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Take finite numbers of a shape."""
+    array = np.array(numbers, dtype=np.float64)
     if array.shape != shape or not np.isfinite(array).all():
         raise ValueError(f"expected finite numbers of shape {shape}, got shape {array.shape}")
     return array
+
+
+def as_whole(value: Any, low: int, high: int = 2**63 - 1) -> int:
+    """Take a whole number within a range."""
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"expected a whole number from {low} up, got {value!r}")
+    return value
+
+
+def as_number(value: Any, low: float = -inf, high: float = inf) -> float:
+    """Take a finite number within a range."""
+    if not isinstance(value, int | float) or not low <= value <= high or not isfinite(value):
+        raise ValueError(f"expected a number from {low} to {high}, got {value!r}")
+    return float(value)
+
+
+def as_curve(values: Any) -> tuple[float, ...]:
+    """Take one number per epoch."""
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"expected a list of numbers, got {values!r}")
+    return tuple(as_number(value) for value in values)
