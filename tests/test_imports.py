@@ -24,11 +24,13 @@ ARROWS = {
     "network": set(),
     "batch": {"containers", "scaling"},
     "reading": {"batch", "containers"},
+    "points": {"batch", "containers"},
+    "scalers": {"points", "reading", "containers", "files"},
     "engines": {"network", "batch", "_core"},
     "training": {"engines", "network", "batch", "_core"},
     "models": {
-        "training", "engines", "scaling", "reading", "batch", "network", "containers", "files",
-        "_core",
+        "training", "engines", "scaling", "reading", "points", "batch", "network", "containers",
+        "files", "_core",
     },
     "plots": {"containers", "files"},
     "datasets": {"containers"},
@@ -37,7 +39,7 @@ ARROWS = {
     "demo": {"models", "datasets", "containers", "batch", "progress", "demo_report"},
     "demo_report": {"demo", "datasets", "containers", "plots"},
     "cli": {"models", "containers", "demo", "inspection", "progress"},
-    "__init__": {"reading", "batch", "containers", "datasets", "models"},
+    "__init__": {"reading", "batch", "containers", "datasets", "models", "scalers"},
 }  # fmt: skip
 
 

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from .errors import FluidSeriesError, NotFittedError
     from .models.classifier import LSTMClassifier
     from .models.forecaster import LSTMForecast, LSTMForecaster
+    from .models.mlp_classifier import MLPClassifier
+    from .models.mlp_regressor import MLPRegressor
+    from .models.registry import read_model
     from .models.regressor import LSTMRegressor
+    from .scalers import Normalize, RobustScale, Standardize
 
 __version__ = "0.1.0"
 
@@ -27,9 +31,15 @@ _HOME = {
     "LSTMForecaster": "models.forecaster",
     "LSTMRegressor": "models.regressor",
     "LabelSet": "containers",
+    "MLPClassifier": "models.mlp_classifier",
+    "MLPRegressor": "models.mlp_regressor",
+    "Normalize": "scalers",
     "NotFittedError": "errors",
+    "RobustScale": "scalers",
+    "Standardize": "scalers",
     "datasets": "",
     "join": "batch",
+    "read_model": "models.registry",
 }
 
 __all__ = [
@@ -41,9 +51,15 @@ __all__ = [
     "LSTMForecaster",
     "LSTMRegressor",
     "LabelSet",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Normalize",
     "NotFittedError",
+    "RobustScale",
+    "Standardize",
     "datasets",
     "join",
+    "read_model",
 ]
 
 

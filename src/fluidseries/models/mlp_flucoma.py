@@ -11,13 +11,25 @@ from .layers import ACTIVATIONS, Layer, Layers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CLASSIFIER", "REGRESSOR", "parse_classifier", "parse_layers", "to_classifier", "to_mlp"]
+__all__ = [
+    "FLUCOMA_KINDS",
+    "is_flucoma",
+    "parse_classifier",
+    "parse_layers",
+    "to_classifier",
+    "to_mlp",
+]
 
-# How `kind_of` calls them.
-REGRESSOR, CLASSIFIER = "FluCoMa MLP", "FluCoMa MLP classifier"
+# Our models by what `kind_of` calls FluCoMa's.
+FLUCOMA_KINDS = {"FluCoMa MLP": "MLPRegressor", "FluCoMa MLP classifier": "MLPClassifier"}
 
 _NAMES = tuple(ACTIVATIONS)[:4]
 _SHIFT = 300.0
+
+
+def is_flucoma(content: Any) -> bool:
+    """Tell whether parsed JSON is of FluCoMa's MLPRegressor or MLPClassifier."""
+    return kind_of(content) in FLUCOMA_KINDS
 
 
 def to_mlp(layers: Layers) -> dict[str, Any]:
@@ -45,21 +57,25 @@ def _sharp(layers: Layers) -> Layers:
 
 
 def parse_classifier(content: Any, where: str) -> tuple[Layers, tuple[str, ...]]:
-    """Return the layers and labels of FluCoMa's MLPClassifier.
+    """Return the layers of FluCoMa's MLPClassifier and its labels, sorted.
 
     Raises
     ------
     FormatError
         If it is something else, or damaged.
     """
-    _require_kind(content, CLASSIFIER, where)
+    _require_kind(content, "MLPClassifier", where)
     layers = _layers(content["mlp"], where)
     if layers.output.activation != "sigmoid":
         raise FormatError(
             f"{where}: the output layer has activation {_code(layers.output.activation)}, but in "
             "FluCoMa's classifiers it is 1 (sigmoid): export it again"
         )
-    return layers, _labels(content["labels"], layers.n_outputs, where)
+    labels = _labels(content["labels"], layers.n_outputs, where)
+    order = sorted(range(len(labels)), key=lambda place: labels[place])
+    last = layers.output
+    last = Layer(last.weights[:, order], last.biases[order], last.activation)
+    return layers.with_output(last), tuple(sorted(labels))
 
 
 def parse_layers(content: Any, where: str) -> Layers:
@@ -70,7 +86,7 @@ def parse_layers(content: Any, where: str) -> Layers:
     FormatError
         If it is something else, or damaged.
     """
-    _require_kind(content, REGRESSOR, where)
+    _require_kind(content, "MLPRegressor", where)
     return _layers(content, where)
 
 
@@ -116,11 +132,10 @@ def _layer(content: Any, where: str, number: int) -> Layer:
 
 def _require_kind(content: Any, wanted: str, where: str) -> None:
     kind = kind_of(content)
-    if kind == wanted:
-        return
-    other = {CLASSIFIER: "MLPClassifier", REGRESSOR: "MLPRegressor"}.get(kind)
-    use = f"read it with {other}.read" if other else "choose another file"
-    raise FormatError(f"{where} holds a {kind}, but wanted a {wanted}: {use}")
+    found = FLUCOMA_KINDS.get(kind)
+    if found != wanted:
+        use = f"read it with {found}.read" if found else "choose another file"
+        raise FormatError(f"{where} holds a {kind}, but wanted one of FluCoMa's {wanted}: {use}")
 
 
 def _code(activation: str) -> int:

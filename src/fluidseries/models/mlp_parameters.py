@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -27,14 +27,30 @@ def hidden_sizes(hidden_size: Any) -> tuple[int, ...]:
 def check_parameters(model: Any) -> None:
     """Raise unless every parameter is within its range."""
     hidden_sizes(model.hidden_size)
-    if model.activation not in SKLEARN_NAMES:
-        raise ParameterError(
-            f"activation is {model.activation!r}: it must be one of {', '.join(SKLEARN_NAMES)}"
-        )
-    family.check_training(model)
-    momentum = model.momentum
-    if isinstance(momentum, bool) or not isinstance(momentum, Real) or not 0 <= float(momentum) < 1:
-        raise ParameterError(f"momentum is {momentum!r}: it must be from 0 to below 1")
+    size = model.batch_size
+    for name, holds, wanted in (
+        ("activation", model.activation in SKLEARN_NAMES, f"one of {', '.join(SKLEARN_NAMES)}"),
+        ("max_iter", _is_count(model.max_iter), "a whole number from 1 up"),
+        ("learn_rate", _is_within(model.learn_rate, 0, 1), "above 0 and at most 1"),
+        ("batch_size", size == "auto" or _is_count(size), '"auto" or a whole number from 1 up'),
+        ("validation", _is_fraction(model.validation), "a fraction from 0 to below 1"),
+        ("momentum", _is_fraction(model.momentum), "a fraction from 0 to below 1"),
+    ):
+        if not holds:
+            raise ParameterError(f"{name} is {getattr(model, name)!r}: it must be {wanted}")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def _is_within(value: Any, above: float, up_to: float) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and above < float(value) <= up_to
+
+
+def _is_fraction(value: Any) -> bool:
+    return not isinstance(value, bool) and (value == 0 or _is_within(value, 0, 1)) and value < 1
 
 
 def generator(random_state: Any) -> np.random.Generator:

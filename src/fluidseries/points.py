@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..batch import require_same_identifiers
-from ..containers import DataSeries, DataSet, LabelSet, sorted_identifiers
-from ..containers.arrays import as_numbers
-from ..containers.identifiers import check_text
-from ..errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .batch import require_same_identifiers
+from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
+from .containers.arrays import as_numbers
+from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -125,8 +124,8 @@ def read_target_points(target: DataSet | ArrayLike, points: Points) -> tuple[Tab
     return table, form
 
 
-def read_labels(target: LabelSet | Any, points: Points) -> list[str]:
-    """Check labels and bring them into the order of the points."""
+def read_labels(target: LabelSet | Any, points: Points) -> list[Any]:
+    """Check labels, which in arrays may be whole numbers, and bring them into the points' order."""
     if isinstance(target, DataSet):
         raise InputTypeError(
             "the target is a DataSet, and a classifier learns labels: use MLPRegressor for numbers"
@@ -140,8 +139,14 @@ def read_labels(target: LabelSet | Any, points: Points) -> list[str]:
         raise DimensionError(
             f"the labels have shape {np.shape(target)}, but wanted (n_points,): one for each point"
         )
-    labels = [check_text(label, "label") for label in target]
+    labels = [label.item() if isinstance(label, np.generic) else label for label in target]
     _require_as_many(len(labels), len(points))
+    kinds = {type(label) for label in labels}
+    if kinds not in ({str}, {int}, {bool}):
+        raise InputTypeError(
+            "labels are text or whole numbers, one for each point, but got "
+            f"{', '.join(sorted(kind.__name__ for kind in kinds))}: make them text with str(...)"
+        )
     return labels
 
 
