@@ -275,6 +275,11 @@ NB_MODULE(_core, m) {
     m.def("sigmoid",
           [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });
     m.def("tanh", [](Floats x, FloatsOut y) { kernels().tanh(x.size(), x.data(), y.data()); });
+#if defined(__clang__)
+    m.def("compiler", [] { return std::string(__VERSION__); });
+#else
+    m.def("compiler", [] { return std::string("GCC " __VERSION__); });
+#endif
     m.def("instruction_set", [] { return std::string(kernels().name); });
     m.def("usable_instruction_sets", [] {
         std::vector<std::string> names;

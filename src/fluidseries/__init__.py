@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import datasets
     from .batch import join
+    from .building import build_info
     from .containers import DataSeries, DataSet, LabelSet
     from .errors import FluidSeriesError, NotFittedError
     from .models.classifier import LSTMClassifier
@@ -37,6 +38,7 @@ _HOME = {
     "NotFittedError": "errors",
     "RobustScale": "scalers",
     "Standardize": "scalers",
+    "build_info": "building",
     "datasets": "",
     "join": "batch",
     "read_model": "models.registry",
@@ -57,6 +59,7 @@ __all__ = [
     "NotFittedError",
     "RobustScale",
     "Standardize",
+    "build_info",
     "datasets",
     "join",
     "read_model",
