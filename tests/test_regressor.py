@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 import warnings
@@ -328,6 +329,28 @@ def test_predicting_during_a_fit_and_refusing_a_second(corpus):
     assert len(refused) == 8
     assert "a fit of this model is running" in refused[0]
     model.fit(source, target)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fit_stays_behind_in_a_fork(corpus):
+    model = quick().fit(*corpus)
+    results = []
+
+    def fork(epoch, batch, *_):
+        if (epoch, batch) != (0, 0):
+            return
+        child = os.fork()
+        if child == 0:
+            try:
+                model.partial_fit(*corpus)
+                os._exit(0)
+            except BaseException:
+                os._exit(1)
+        results.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    model.fit(*corpus, callback=fork)
+    assert results == [0]
 
 
 def test_many_threads_may_predict_at_once(corpus):

@@ -1,7 +1,7 @@
 """Engines compute the loss and the gradient of one batch; the loop above them is the same code.
 
-An engine is a module with ``load(batch, network, *, loss, per_frame, series_weights, n_jobs)``, which
-returns a `Session`.
+An engine is a module with ``load(batch, network, *, loss, per_frame, series_weights, n_jobs,
+difference_scale, augmentation)``, which returns a `Session`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 
@@ -27,8 +27,7 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
 
     All that was learned is a single object that never changes once it stands there. A fit makes new
     ones and puts each in its place in one go: a prediction in another thread sees the old or the
-    new
-    learning, never a mixture, and a fit that fails leaves the old.
+    new learning, never a mixture, and a fit that fails leaves the old.
     """
 
     # Not learning and not parameters: what must not be copied or written.
@@ -56,8 +55,7 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
     @contextmanager
     def _alone(self, what: str) -> Iterator[None]:
         """Hold the right to change what was learned."""
-        # setdefault is one step: two threads that come at once get the same lock.
-        lock = self.__dict__.setdefault("_lock", threading.Lock())
+        lock = self._lock_of_this_process()
         if not lock.acquire(blocking=False):
             raise BusyError(
                 f"cannot {what} now: a fit of this model is running. Wait for it, or stop it by "
@@ -67,6 +65,15 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
             yield
         finally:
             lock.release()
+
+    def _lock_of_this_process(self) -> threading.Lock:
+        # setdefault is one step: two threads that come at once get the same lock.
+        process, lock = self.__dict__.setdefault("_lock", (os.getpid(), threading.Lock()))
+        if process != os.getpid():
+            # Forked while a fit held the lock: that fit goes on in the other process alone.
+            lock = threading.Lock()
+            self.__dict__["_lock"] = (os.getpid(), lock)
+        return cast("threading.Lock", lock)
 
     def _usable(self) -> Learned | None:
         """Return what was learned if it still fits the parameters."""

@@ -71,8 +71,7 @@ class ForecastStream:
         -------
         ndarray of shape (n, n_dims)
             The first row is what the last `step` foretold. The stream stands behind the last row,
-            so
-            that another `run` goes on and a `step` takes over from there.
+            so that another `run` goes on and a `step` takes over from there.
 
         Raises
         ------
