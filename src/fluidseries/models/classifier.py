@@ -42,16 +42,13 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
     """Learn to name series, with a long short-term memory network.
 
     **fit goes on from what was learned**, as LSTMRegressor's does; see there. A new label in a
-    later fit
-    gets an output of its own, and what the network knows stays; a label that no series has any
-    more is
-    not answered until it comes back.
+    later fit gets an output of its own, and what the network knows stays; a label that no series
+    has any more is not answered until it comes back.
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, schedule, validation, standardize, warm_start,
-    random_state, \
-n_jobs, verbose
+    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
+warm_start, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     class_weight : None or "balanced"
         None: every series counts once. "balanced": every label counts the same, however many series
@@ -98,6 +95,7 @@ n_jobs, verbose
         batch_size: int | str = "auto",
         *,
         schedule: str = "auto",
+        momentum: float = 0.9,
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -113,6 +111,7 @@ n_jobs, verbose
         self.learn_rate = learn_rate
         self.batch_size = batch_size
         self.schedule = schedule
+        self.momentum = momentum
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start

@@ -70,14 +70,13 @@ class LSTMForecaster(LSTMModel):
     """Learn to continue series in their own style, with a long short-term memory network.
 
     It learns to foretell the next frame at every frame, and then goes on by itself: each foretold
-    frame
-    is heard as if it had come in. **fit goes on from what was learned**, as LSTMRegressor's does.
+    frame is heard as if it had come in. **fit goes on from what was learned**, as LSTMRegressor's
+    does.
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, schedule, validation, standardize, warm_start,
-    random_state, \
-n_jobs, verbose
+    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
+warm_start, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     differences : bool
         Learn the step from frame to frame instead of the next frame itself: for series that rise or
@@ -112,6 +111,7 @@ n_jobs, verbose
         differences: bool = False,
         temperature: float = 0.0,
         schedule: str = "auto",
+        momentum: float = 0.9,
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -126,6 +126,7 @@ n_jobs, verbose
         self.differences = differences
         self.temperature = temperature
         self.schedule = schedule
+        self.momentum = momentum
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start
@@ -293,10 +294,8 @@ def _pieces(series: Series) -> Series:
     """Cut long series into pieces that are learned side by side.
 
     An adjustment after every few pieces teaches more than one after a thousand frames, and pieces
-    fill
-    the lanes of the core. Where there are few frames the pieces overlap, so that an epoch has
-    enough
-    of them.
+    fill the lanes of the core. Where there are few frames the pieces overlap, so that an epoch has
+    enough of them.
     """
     enough = sum(len(frames) for frames in series.arrays) // PIECE >= ENOUGH_PIECES
     hop = PIECE // 2 if enough else PIECE // 8

@@ -16,7 +16,7 @@ from .modelfile import as_curve, as_float32, as_number, as_whole, shortest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Learned"]
+__all__ = ["Learned", "hearing"]
 
 FORMS = ("point", "vector", "frames")
 SECTIONS = ("last", "mean", "max")
@@ -167,3 +167,22 @@ def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:
     if (second < 0).any():
         raise ValueError("the optimiser's mean of squares is negative")
     return Optimiser(first, second, as_whole(content["step"], 0))
+
+
+def hearing(learned: Learned) -> Learned:
+    """Return the same network with its hidden state for an output, at every frame."""
+    units = learned.network.hidden_sizes[-1]
+    network = replace(learned.network, n_outputs=units, readout=("last",))
+    parameters = np.zeros(network.n_parameters, np.float32)
+    views = network.views(parameters)
+    for name, view in learned.network.views(learned.parameters).items():
+        if not name.startswith("readout"):
+            views[name][...] = view
+    views["readout_weight"][...] = np.eye(units)
+    return replace(
+        learned,
+        network=network,
+        parameters=parameters,
+        output_scaler=Scaler.identity(units),
+        form="frames",
+    )

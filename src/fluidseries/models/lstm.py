@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ..batch import Batch, Series, pack
+from ..containers import DataSeries, DataSet
 from ..engines import native
 from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedError
 from ..network import Network
@@ -17,7 +18,7 @@ from ..reading import read_frames, read_series, require_dims
 from ..scaling import Scaler
 from ..training import Callback, Optimiser, is_held_out, train
 from .base import Model
-from .learned import Learned
+from .learned import Learned, hearing
 from .parameters import (
     check_parameters,
     hidden_sizes,
@@ -312,8 +313,7 @@ class LSTMModel(Model[Learned]):
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return the output for one series, without the detour over a batch."""
         # A stream costs more to make than a short series to hear, so one is kept. Taking it out is
-        # one
-        # step: a thread that comes at the same time makes its own.
+        # one step: a thread that comes at the same time makes its own.
         spare = self.__dict__.pop("_spare_stream", None)
         stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
         point = np.empty(learned.network.n_outputs)
@@ -333,9 +333,8 @@ class LSTMModel(Model[Learned]):
         Parameters
         ----------
         window : int, optional
-            None: the answer follows from all frames since `reset`. A number of frames: every
-            answer is
-            what `predict_point` gives for that many last frames alone.
+            None: the answer follows from all frames since `reset`. A number of frames: every answer
+            is what `predict_point` gives for that many last frames alone.
 
         Returns
         -------
@@ -343,6 +342,42 @@ class LSTMModel(Model[Learned]):
             With ``step(frame, out=None)`` and ``reset()``. It keeps what is known now.
         """
         return Stream(self._require_learned(), window)
+
+    def states(self, source: Any, *, every_frame: bool = False) -> Any:
+        """Return what the network hears in each series: the top layer's hidden state.
+
+        Series that sound alike to the network have states that lie near each other, so that a
+        corpus
+        can be laid out by them.
+
+        Parameters
+        ----------
+        source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
+            With as many dimensions per frame as in `fit`.
+        every_frame : bool
+            Whether the states at all frames are wanted, not only those at the end.
+
+        Returns
+        -------
+        DataSet, DataSeries, ndarray of shape (n_series, units) or list of (n_frames, units) arrays
+            Containers for a container, arrays for arrays; numbers between -1 and 1.
+
+        Raises
+        ------
+        NotFittedError, DimensionError, NonFiniteError, EmptyError, InputTypeError
+            As predict.
+        """
+        learned = self._require_learned()
+        series = read_series(source)
+        ends = np.cumsum([len(frames) for frames in series.arrays])
+        tables = np.split(self._outputs(series, hearing(learned)), ends[:-1])
+        if every_frame:
+            named = series.identifiers
+            return tables if named is None else DataSeries(zip(named, tables, strict=True))
+        last = np.array([table[-1] for table in tables])
+        if series.identifiers is None:
+            return last
+        return DataSet(zip(series.identifiers, last, strict=True))
 
     # scikit-learn's names for what a fit leaves behind
 

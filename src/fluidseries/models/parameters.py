@@ -63,13 +63,10 @@ def check_training(model: Any) -> None:
     )
     schedules = ("auto", "constant", "cycle")
     _require(values["schedule"] in schedules, values, "schedule", f"one of {schedules}")
-    held_out = values["validation"]
-    _require(
-        held_out == 0 or (_within(held_out, 0, 1) and held_out < 1),
-        values,
-        "validation",
-        "a fraction from 0 to below 1",
-    )
+    for name in ("momentum", "validation"):
+        share = values[name]
+        below_one = share == 0 or (_within(share, 0, 1) and share < 1)
+        _require(below_one, values, name, "a fraction from 0 to below 1")
     for name in {"standardize", "warm_start"} & set(values):
         _require(isinstance(values[name], bool | np.bool_), values, name, "True or False")
     verbose = values["verbose"]
@@ -97,13 +94,14 @@ def training_settings(
         epochs=epochs,
         cycle=schedule == "cycle" or (schedule == "auto" and first and epochs >= SHORTEST_CYCLE),
         learn_rate=float(values["learn_rate"]),
+        momentum=float(values["momentum"]),
         batch_size=automatic_batch_size(n_series) if size == "auto" else int(size),
     )
 
 
 def automatic_batch_size(n_series: int) -> int:
-    """Return a batch size that leaves about eight steps per epoch, within 1 and 32 series."""
-    return max(1, min(32, n_series // 8))
+    """Return a batch size that leaves about sixteen steps per epoch, within 1 and 32 series."""
+    return max(1, min(32, n_series // 16))
 
 
 def n_threads(n_jobs: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What stands behind the defaults: chosen by cross-validation on training halves (docs/learning.md)."""
+"""What stands behind the defaults, chosen by cross-validation; docs/learning.md has the figures."""
 
 from __future__ import annotations
 

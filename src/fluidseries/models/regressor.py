@@ -30,11 +30,9 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     """Learn to map each series to a point, with a long short-term memory network.
 
     **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and
-    again
-    with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between. Learning
-    starts afresh after `clear`, with another `hidden_size`, with data of other dimensions, or
-    always
-    with ``warm_start=False``.
+    again with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between.
+    Learning starts afresh after `clear`, with another `hidden_size`, with data of other dimensions,
+    or always with ``warm_start=False``.
 
     Parameters
     ----------
@@ -43,12 +41,10 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         hearing the one before.
     max_iter : int
         Epochs of one `fit`: how often every series is shown. A few are often enough, since every
-        frame
-        of every series is learned from.
+        frame of every series is learned from.
     learn_rate : float
-        How far one adjustment goes, above 0 and at most 1; the most important setting. Too high
-        and the
-        error jumps about, too low and it hardly falls.
+        How far one adjustment goes, above 0 and at most 1; the most important setting. Too high and
+        the error jumps about, too low and it hardly falls.
     batch_size : int or "auto"
         How many series between two adjustments. A number is kept to; "auto" follows the size of the
         corpus.
@@ -56,14 +52,16 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         How the rate moves within a fit. "constant": it is `learn_rate`. "cycle": it rises to
         `learn_rate` and falls to nothing, which ends better after many epochs. "auto": a cycle in a
         first fit of 20 epochs or more, else constant, so that short fits go on smoothly.
+    momentum : float
+        How much of its direction an adjustment keeps from those before, from 0 to below 1 (Adam's
+        first beta).
     validation : float
         Fraction of the series held out from learning, on which the error is watched; the fit then
-        keeps
-        the epoch that did best on them. What was held out once is not learned from until `clear`.
+        keeps the epoch that did best on them. What was held out once is not learned from until
+        `clear`.
     standardize : bool
         Bring every dimension of source and target to mean 0 and standard deviation 1 inside the
-        model.
-        Predictions come back in the units of the target.
+        model. Predictions come back in the units of the target.
     warm_start : bool
         Whether `fit` goes on from what was learned.
     random_state : int, optional
@@ -108,6 +106,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         batch_size: int | str = "auto",
         *,
         schedule: str = "auto",
+        momentum: float = 0.9,
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -120,6 +119,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.learn_rate = learn_rate
         self.batch_size = batch_size
         self.schedule = schedule
+        self.momentum = momentum
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start
@@ -136,14 +136,11 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             The series; they may be of different lengths.
         target : DataSet, DataSeries, or ndarray of shape (n_series,) or (n_series, n_outputs)
             A point for each series, joined by identifier. A DataSeries, or a list of arrays, of as
-            many
-            frames as the source has one target for every frame.
+            many frames as the source has one target for every frame.
         callback : callable, optional
-            Called after every batch with epoch and batch (both from 0), the mean error of the
-            epoch so
-            far, and the error on the held-out series (None while there is none). If it returns
-            True the
-            fit ends there and keeps what it has learned.
+            Called after every batch with epoch and batch (both from 0), the mean error of the epoch
+            so far, and the error on the held-out series (None while there is none). If it returns
+            True the fit ends there and keeps what it has learned.
 
         Returns
         -------
@@ -161,8 +158,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             If another thread is fitting this model.
         KeyboardInterrupt
             On Ctrl-C, at the next batch; the model keeps the last finished epoch (with validation
-            the
-            best).
+            the best).
         """
         return self._fit(source, target, callback)
 
@@ -182,9 +178,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         -------
         DataSet or ndarray
             For a DataSeries a DataSet with the same identifiers; for arrays an array of shape
-            (n_series, n_outputs), or (n_series,) if the targets were 1-D. A model of one target
-            per frame
-            gives a DataSeries, or a list of arrays of shape (n_frames, n_outputs).
+            (n_series, n_outputs), or (n_series,) if the targets were 1-D. A model of one target per
+            frame gives a DataSeries, or a list of arrays of shape (n_frames, n_outputs).
 
         Raises
         ------
