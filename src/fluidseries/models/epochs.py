@@ -62,7 +62,8 @@ class Epochs:
         self._layers = layers
         self._inputs, self._targets = inputs, targets
         self._classes = layers.n_outputs if layers.output.activation == "softmax" else 0
-        self._estimator = self._start(settings)
+        with np.errstate(all="ignore"):
+            self._estimator = self._start(settings)
         self._use(_one_output(layers) if 0 < self._classes < 3 else layers, memory)
 
     def run(self, rng: np.random.Generator) -> tuple[Layers, Memory]:
@@ -71,7 +72,7 @@ class Epochs:
         Raises
         ------
         ValueError
-            If the weights are no longer finite.
+            If the weights or gradients are no longer finite.
         KeyboardInterrupt
             On Ctrl-C.
         """
@@ -126,6 +127,9 @@ class Epochs:
             biases[-1] = _as_outputs(biases[-1], self._classes)
         optimizer = estimator._optimizer
         memory = Memory(tuple(optimizer.ms), tuple(optimizer.vs), optimizer.t)
+        # scikit-learn looks at the weights alone.
+        if not all(np.isfinite(array).all() for array in (*memory.first, *memory.second)):
+            raise ValueError("the gradient is not finite")
         return self._layers.with_numbers(weights, biases), memory
 
 

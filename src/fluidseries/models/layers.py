@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ..scaling import Scaler
+from .modelfile import as_float64, as_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,11 +76,11 @@ class Layer:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Layer:
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
-        shape = int(content["rows"]), int(content["cols"])
-        if min(shape) < 1 or content["activation"] not in ACTIVATIONS:
-            raise ValueError(f"no layer has {shape} weights and {content['activation']!r}")
-        weights = _numbers(content["weights"], shape, "weights")
-        return cls(weights, _numbers(content["biases"], shape[1:], "biases"), content["activation"])
+        shape = as_whole(content["rows"], 1), as_whole(content["cols"], 1)
+        if content["activation"] not in ACTIVATIONS:
+            raise ValueError(f"there is no activation {content['activation']!r}")
+        weights = as_float64(content["weights"], shape)
+        return cls(weights, as_float64(content["biases"], shape[1:]), content["activation"])
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,3 @@ class Layers:
         if not content:
             raise ValueError("there are no layers")
         return cls(tuple(Layer.from_dict(layer) for layer in content))
-
-
-def _numbers(content: Any, shape: tuple[int, ...], name: str) -> Table:
-    array = np.array(content, dtype=np.float64)
-    if array.shape != shape or not np.isfinite(array).all():
-        raise ValueError(f"{name} are finite numbers of shape {shape}, got shape {array.shape}")
-    return array

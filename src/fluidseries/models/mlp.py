@@ -161,7 +161,10 @@ class MLPModel(MLPFitting):
         return learned.to_dict()
 
     def _learned_from_dict(self, content: dict[str, Any]) -> MLPLearned:
-        return MLPLearned.from_dict(content)
+        learned = MLPLearned.from_dict(content)
+        if (learned.form == "label") != (self._output_activation == "softmax"):
+            raise ValueError(f"the form {learned.form!r} is another kind of model's")
+        return learned
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..scaling import Scaler
 from .layers import Layers
+from .modelfile import as_curve, as_float64, as_number, as_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,13 +42,17 @@ class Memory:
         return {"step": self.step, "first": first, "second": second}
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Memory:
-        """Take what `to_dict` gave."""
+    def from_dict(cls, content: dict[str, Any], shapes: list[tuple[int, ...]]) -> Memory:
+        """Take what `to_dict` gave for layers of these shapes, or for none."""
+        if content["first"] == content["second"] == []:
+            return cls()
         first, second = (
-            tuple(np.array(numbers, dtype=np.float64) for numbers in content[name])
-            for name in ("first", "second")
+            tuple(as_float64(numbers, shape) for numbers, shape in zip(part, shapes, strict=True))
+            for part in (content["first"], content["second"])
         )
-        return cls(first, second, int(content["step"]))
+        if any((numbers < 0).any() for numbers in second):
+            raise ValueError("the optimiser's mean of squares is negative")
+        return cls(first, second, as_whole(content["step"], 0))
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ class MLPLearned:
                 "output": self.output_scaler.to_dict(),
             },
             "optimiser": self.memory.to_dict(),
-            "random": self.random_state,
+            "random": deepcopy(self.random_state),
             "split": {"seed": self.split_seed, "held_out": self.held_out},
             "loss_curve": list(self.loss_curve),
             "validation_curve": list(self.validation_curve),
@@ -129,40 +135,57 @@ class MLPLearned:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> MLPLearned:
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
+        layers, form = Layers.from_list(content["layers"]), content["form"]
+        memory = Memory.from_dict(content["optimiser"], _memory_shapes(layers, form))
+        column = (len(layers.output.weights) + 1,)
         learned = cls(
-            layers=Layers.from_list(content["layers"]),
+            layers=layers,
             input_scaler=Scaler.from_dict(content["scaling"]["input"]),
             output_scaler=Scaler.from_dict(content["scaling"]["output"]),
-            form=str(content["form"]),
+            form=form,
             labels=tuple(content["labels"]),
-            gone={label: np.array(column, float) for label, column in content["gone"]},
-            memory=Memory.from_dict(content["optimiser"]),
+            gone={label: as_float64(numbers, column) for label, numbers in content["gone"]},
+            memory=memory,
             random_state=content["random"],
-            split_seed=int(content["split"]["seed"]),
-            held_out=float(content["split"]["held_out"]),
-            loss_curve=tuple(content["loss_curve"]),
-            validation_curve=tuple(content["validation_curve"]),
+            split_seed=as_whole(content["split"]["seed"], 0),
+            held_out=as_number(content["split"]["held_out"], 0, 1),
+            loss_curve=as_curve(content["loss_curve"]),
+            validation_curve=as_curve(content["validation_curve"]),
         )
         learned._require_sound()
-        return learned
+        if learned.random_state is None:
+            return learned
+        return replace(learned, random_state=dict(learned.rng().bit_generator.state))
 
     def _require_sound(self) -> None:
-        if self.random_state is not None:
-            self.rng()
         sizes = len(self.input_scaler.mean), len(self.output_scaler.mean)
         if sizes != (self.layers.n_inputs, self.layers.n_outputs):
             raise ValueError("the scaling has another size than the layers")
-        if self.form == "label" and len(set(self.labels)) != self.layers.n_outputs:
-            raise ValueError("there must be a label for each output")
-        n_inputs_of_last = len(self.layers.output.weights)
-        if any(column.shape != (n_inputs_of_last + 1,) for column in self.gone.values()):
-            raise ValueError("a label that is gone has another size than the layers")
-        for arrays in (self.memory.first, self.memory.second):
-            if arrays and [a.shape for a in arrays] != self._memory_shapes():
-                raise ValueError("the optimiser has another size than the layers")
+        if self.form not in ("label", "point", "vector"):
+            raise ValueError(f"there is no form {self.form!r}")
+        if self.form == "vector" and self.layers.n_outputs != 1:
+            raise ValueError("one number per point needs one output")
+        if any(layer.activation == "softmax" for layer in self.layers.layers[:-1]):
+            raise ValueError("a hidden layer cannot be a softmax")
+        if self.form == "label":
+            self._require_sound_labels()
+        elif self.layers.output.activation == "softmax":
+            raise ValueError("numbers do not come from a softmax")
 
-    def _memory_shapes(self) -> list[tuple[int, ...]]:
-        shapes = [layer.weights.shape for layer in self.layers.layers]
-        if self.form == "label" and shapes[-1][1] == 2:
-            shapes[-1] = (shapes[-1][0], 1)  # scikit-learn has a single output for two classes
-        return [*shapes, *(shape[1:] for shape in shapes)]
+    def _require_sound_labels(self) -> None:
+        known = [*self.labels, *self.gone]
+        if {type(label) for label in known} not in ({str}, {int}, {bool}):
+            raise TypeError("labels are text or whole numbers")
+        if list(self.labels) != sorted(set(self.labels)) or len(set(known)) < len(known):
+            raise ValueError("the labels must be sorted and different")
+        if len(self.labels) != self.layers.n_outputs:
+            raise ValueError("there must be a label for each output")
+        if self.layers.output.activation not in ("softmax", "sigmoid"):
+            raise ValueError("labels come from a softmax or from sigmoids")
+
+
+def _memory_shapes(layers: Layers, form: str) -> list[tuple[int, ...]]:
+    shapes = [layer.weights.shape for layer in layers.layers]
+    if form == "label" and shapes[-1][1] == 2:
+        shapes[-1] = (shapes[-1][0], 1)  # scikit-learn has a single output for two classes
+    return [*shapes, *(shape[1:] for shape in shapes)]
