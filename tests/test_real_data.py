@@ -1,0 +1,59 @@
+"""What the regressor learns of real data, beside the simplest things that could be done instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import fluidseries as fs
+
+
+def read_regression(path: Path) -> tuple[list[np.ndarray], np.ndarray]:
+    """A .ts file of one-dimensional series and a number for each."""
+    lines = path.read_text().splitlines()
+    cases = lines[lines.index("@data") + 1 :]
+    rows = [case.rsplit(":", 1) for case in cases if case]
+    X = [np.array([float(value) for value in values.split(",")]) for values, _ in rows]
+    return X, np.array([float(target) for _, target in rows])
+
+
+def test_an_unseen_utterance_finds_its_place_on_the_pad():
+    voices = fs.datasets.japanese_vowels()
+    places = {
+        f"speaker{k}": np.array([np.cos(k * 2 * np.pi / 9), np.sin(k * 2 * np.pi / 9)])
+        for k in range(1, 10)
+    }
+    target = fs.DataSet({name: places[who] for name, who in voices.train_speakers.items()})
+    model = fs.LSTMRegressor(max_iter=25, random_state=0).fit(voices.train, target)
+    answers = model.predict(voices.test)
+    right = [
+        min(places, key=lambda who: np.linalg.norm(places[who] - answers[name])) == speaker
+        for name, speaker in voices.test_speakers.items()
+    ]
+    assert np.mean(right) > 0.9  # chance is .11
+    distance = [np.linalg.norm(places[w] - answers[n]) for n, w in voices.test_speakers.items()]
+    assert np.mean(distance) < 0.35  # that of always answering the middle is 1
+
+
+def test_a_number_from_a_real_series(real_data):
+    folder = real_data / "Covid3Month"
+    X, y = read_regression(folder / "Covid3Month_TRAIN.ts")
+    assert len(X) == 140
+    model = fs.LSTMRegressor(max_iter=30, random_state=0, validation=0.2).fit(X, y)
+    unseen, truth = read_regression(folder / "Covid3Month_TEST.ts")
+    error = np.sqrt(np.mean((model.predict(unseen) - truth) ** 2))
+    assert error < np.sqrt(np.mean((y.mean() - truth) ** 2)) * 1.02
+    assert model.score(X, y) > 0.05
+
+
+def test_a_target_at_every_frame_of_a_real_series(real_data):
+    laser = np.load(real_data / "SantaFeLaser" / "santafe_laser.npy").astype(float).ravel()
+    heard, wanted = laser[:1000, None], laser[1:1001, None]
+    cut = [slice(start, start + 50) for start in range(0, 1000, 50)]
+    model = fs.LSTMRegressor(max_iter=60, random_state=0)
+    model.fit([heard[part] for part in cut], [wanted[part] for part in cut])
+    stream = model.stream()
+    answers = np.array([stream.step([x])[0] for x in laser[900:2000]])
+    error = np.sqrt(np.mean((answers[100:] - laser[1001:2001]) ** 2)) / laser[1001:2001].std()
+    assert error < 0.433  # a linear prediction from the last 40 values
