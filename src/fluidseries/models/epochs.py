@@ -10,6 +10,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from .layers import Layer, Layers
 from .mlp_learned import Memory
+from .mlp_parameters import SKLEARN_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Epochs:
     Parameters
     ----------
     layers : Layers
-        Where it starts; the last activation is "identity" for numbers and "softmax" for classes.
+        Where it starts; the last activation is "softmax" for classes.
     memory : Memory
         What Adam remembers at that point.
     inputs : float64 ndarray of shape (n_points, n_inputs)
@@ -106,6 +107,9 @@ class Epochs:
             if self._targets.shape[1] == 1:
                 self._targets = self._targets[:, 0]
             estimator.partial_fit(self._inputs[:1], self._targets[:1])
+            # FluCoMa's outputs may have an activation too. The step then follows its matching loss
+            # (Auer, Herbster and Warmuth 1995), which falls where the squared error does.
+            estimator.out_activation_ = SKLEARN_NAMES[self._layers.output.activation]
         estimator.batch_size = min(settings.batch_size, len(self._inputs))
         return estimator
 

@@ -11,7 +11,6 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from ..containers import DataSet
-from ..errors import InputError
 from ..points import Points, read_points, read_target_points
 from .mlp import MLPModel
 from .mlp_fitting import Corpus
@@ -143,7 +142,7 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
         DimensionError, NonFiniteError, EmptyError, InputTypeError
             If the data cannot be used; the model stays as it was.
         InputError
-            If learning ran away, or the model came from FluCoMa with outputs that can only answer.
+            If learning ran away; the model stays as it was.
         ParameterError
             If a parameter is outside its range.
         BusyError
@@ -229,15 +228,6 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
             return None
         self._require_trainable(known.layers)
         return replace(known, form=corpus.form)
-
-    def _require_trainable(self, layers: Layers) -> None:
-        super()._require_trainable(layers)
-        if layers.output.activation != "identity":
-            raise InputError(
-                f"this model came from FluCoMa with {layers.output.activation!r} on its outputs: "
-                "with that it answers but cannot learn on. clear() to learn afresh, or choose "
-                "'identity' as FluCoMa's outputActivation"
-            )
 
     def _errors(
         self, layers: Layers, inputs: NDArray[np.float64], targets: NDArray[Any]
