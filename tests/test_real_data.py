@@ -40,11 +40,10 @@ def test_a_number_from_a_real_series(real_data):
     folder = real_data / "Covid3Month"
     X, y = read_regression(folder / "Covid3Month_TRAIN.ts")
     assert len(X) == 140
-    model = fs.LSTMRegressor(max_iter=30, random_state=0, validation=0.2).fit(X, y)
+    model = fs.LSTMRegressor(max_iter=30, random_state=0).fit(X, y)
     unseen, truth = read_regression(folder / "Covid3Month_TEST.ts")
     error = np.sqrt(np.mean((model.predict(unseen) - truth) ** 2))
-    assert error < np.sqrt(np.mean((y.mean() - truth) ** 2)) * 1.02
-    assert model.score(X, y) > 0.05
+    assert error < np.sqrt(np.mean((y.mean() - truth) ** 2))
 
 
 def test_a_target_at_every_frame_of_a_real_series(real_data):

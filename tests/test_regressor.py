@@ -265,7 +265,8 @@ def test_held_out_stays_held_out_over_bursts():
 
 def test_validation_keeps_the_best_epoch():
     source, target = tones(60)
-    model = quick(validation=0.3, max_iter=25, learn_rate=0.3, batch_size=4).fit(source, target)
+    model = quick(validation=0.3, max_iter=25, learn_rate=0.3, batch_size=4, schedule="constant")
+    model.fit(source, target)
     curve = model.validation_curve_
     assert min(curve) < curve[-1], "this test needs a last epoch that is not the best"
     names = sorted(held_out_of(model, source))
@@ -589,6 +590,7 @@ def test_a_parameter_out_of_range_is_named(corpus, parameter, value):
     [
         (lambda m: m.predict([np.zeros((3, 5))]), "the source has 5 dimensions per frame, .* on 2"),
         (lambda m: m.predict(np.zeros((3, 2))), "use predict_point for one series"),
+        (lambda m: m.score([np.zeros((3, 2))] * 2, [1.0, 2.0]), "this model answers with 2"),
         (lambda m: m.predict_point(np.zeros((3, 5))), "the series has 5 dimensions per frame"),
         (lambda m: m.predict_point(np.zeros((0, 2))), "the series has no frames"),
         (lambda m: m.predict_point([[0.0, np.inf]]), r"infinity \(frame 0, dimension 1\)"),

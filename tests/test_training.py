@@ -14,7 +14,7 @@ from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.errors import FluidSeriesWarning, InputError
 from fluidseries.network import Network
-from fluidseries.training import Optimiser, Settings, is_held_out, train
+from fluidseries.training import Optimiser, Settings, draw_split_seed, is_held_out, train
 
 NETWORK = Network(2, (4,), 1)
 NOBODY = np.array([], dtype=np.int64)
@@ -220,6 +220,16 @@ def test_a_larger_fraction_holds_out_all_that_a_smaller_one_does(names, seed, sm
     for name in names:
         assert is_held_out(name, seed, large) or not is_held_out(name, seed, small)
         assert not is_held_out(name, seed, 0.0)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.1, 0.2, 0.5])
+def test_a_seed_is_drawn_that_holds_out_as_many_as_asked_for(fraction):
+    for seed in range(5):
+        for count in (20, 33, 500):
+            names = [f"take-{i}" for i in range(count)]
+            drawn = draw_split_seed(names, fraction, np.random.default_rng(seed))
+            out = sum(is_held_out(name, drawn, fraction) for name in names)
+            assert abs(out - fraction * count) <= max(1, 0.02 * count)
 
 
 def test_about_the_fraction_is_held_out_and_seeds_differ():

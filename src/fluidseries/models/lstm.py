@@ -16,7 +16,7 @@ from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedEr
 from ..network import Network
 from ..reading import read_frames, read_series, require_dims
 from ..scaling import Scaler
-from ..training import Callback, Optimiser, is_held_out, train
+from ..training import Callback, Optimiser, draw_split_seed, is_held_out, train
 from .base import Model
 from .learned import Learned, hearing
 from .parameters import (
@@ -191,7 +191,8 @@ class LSTMModel(Model[Learned]):
             recipe.readout,
             recipe.differences,
         )
-        split_seed = int(rng.integers(2**63))
+        enough = len(corpus.series) >= FEWEST_FOR_VALIDATION
+        split_seed = draw_split_seed(corpus.series.names, self.validation if enough else 0.0, rng)
         learned = Learned(
             network=network,
             parameters=network.initialise(rng),

@@ -11,6 +11,7 @@ from sklearn.metrics import r2_score
 
 from ..batch import Series
 from ..containers import DataSeries, DataSet
+from ..errors import DimensionError
 from ..reading import read_series, read_targets
 from .lstm import Corpus, LSTMModel
 
@@ -232,6 +233,11 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         series = read_series(source, in_order=True)
         targets, _ = read_targets(target, series)
         truth = np.concatenate(targets)
+        if truth.shape[1] != learned.network.n_outputs:
+            raise DimensionError(
+                f"the targets have {truth.shape[1]} dimensions, but this model answers with "
+                f"{learned.network.n_outputs}: give it the targets that belong to it"
+            )
         return float(r2_score(truth, self._outputs(series, learned), sample_weight=sample_weight))
 
     def _corpus(self, source: Source, target: Target, known: Learned | None) -> Corpus:
