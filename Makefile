@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench bench-learning instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -31,6 +31,13 @@ format: $(STAMPS)/check
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py
+
+# DATA is a folder with one folder per set; see bench/learning.py.
+bench-learning: $(STAMPS)/test
+	$(BIN)/python bench/learning.py $(DATA)
+
+instructions:
+	bench/instructions.sh
 
 clean:
 	rm -rf $(VENV) build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
