@@ -63,9 +63,11 @@ class Epochs:
         self._layers = layers
         self._inputs, self._targets = inputs, targets
         self._classes = layers.n_outputs if layers.output.activation == "softmax" else 0
+        if self._classes == 1:
+            return  # a single class is always right: there is nothing to learn
         with np.errstate(all="ignore"):
             self._estimator = self._start(settings)
-        self._use(_one_output(layers) if 0 < self._classes < 3 else layers, memory)
+        self._use(_one_output(layers) if self._classes == 2 else layers, memory)
 
     def run(self, rng: np.random.Generator) -> tuple[Layers, Memory]:
         """Show every point once and return what stands then.
@@ -77,6 +79,8 @@ class Epochs:
         KeyboardInterrupt
             On Ctrl-C.
         """
+        if self._classes == 1:
+            return self._layers, Memory()
         estimator = self._estimator
         estimator.random_state = int(rng.integers(2**31))
         estimator.n_iter_ = 0
@@ -100,7 +104,7 @@ class Epochs:
         if self._classes:
             estimator = MLPClassifier(**options)
             estimator.partial_fit(
-                self._inputs[:1], self._targets[:1], classes=np.arange(max(2, self._classes))
+                self._inputs[:1], self._targets[:1], classes=np.arange(self._classes)
             )
         else:
             estimator = MLPRegressor(**options)
@@ -126,9 +130,10 @@ class Epochs:
     def _now(self) -> tuple[Layers, Memory]:
         estimator = self._estimator
         weights, biases = list(estimator.coefs_), list(estimator.intercepts_)
-        if 0 < self._classes < 3:
-            weights[-1] = _as_outputs(weights[-1], self._classes)
-            biases[-1] = _as_outputs(biases[-1], self._classes)
+        if self._classes == 2:
+            last = self._layers.output
+            weights[-1] = _as_two(weights[-1], last.weights)
+            biases[-1] = _as_two(biases[-1], last.biases)
         optimizer = estimator._optimizer
         memory = Memory(tuple(optimizer.ms), tuple(optimizer.vs), optimizer.t)
         # scikit-learn looks at the weights alone.
@@ -137,19 +142,16 @@ class Epochs:
         return self._layers.with_numbers(weights, biases), memory
 
 
-# scikit-learn has a single sigmoid for two classes, which is the softmax of -z/2 and z/2.
+# scikit-learn has a single sigmoid for two classes. It is the softmax of -z/2 and z/2, to which
+# anything may be added: what the two had in common, which labels that are gone need, stays.
 
 
 def _one_output(layers: Layers) -> Layers:
     last = layers.output
-    weights, biases = (_as_one(numbers) for numbers in (last.weights, last.biases))
+    weights, biases = (np.diff(numbers, axis=-1) for numbers in (last.weights, last.biases))
     return layers.with_output(Layer(weights, biases, "sigmoid"))
 
 
-def _as_one(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    first, last = numbers[..., :1], numbers[..., -1:]
-    return last - first if numbers.shape[-1] == 2 else -2 * first
-
-
-def _as_outputs(numbers: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]:
-    return np.concatenate([-numbers / 2, numbers / 2], axis=-1)[..., :n_classes]
+def _as_two(difference: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    common = before.mean(axis=-1, keepdims=True)
+    return np.concatenate([common - difference / 2, common + difference / 2], axis=-1)

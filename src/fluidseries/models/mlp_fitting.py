@@ -18,8 +18,7 @@ from .base import Model
 from .epochs import Epochs, Settings
 from .layers import Layers
 from .mlp_learned import MLPLearned
-from .mlp_parameters import SKLEARN_NAMES, check_parameters, generator, hidden_sizes
-from .parameters import automatic_batch_size
+from .mlp_parameters import SKLEARN_NAMES, batch_size, check_parameters, generator, hidden_sizes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,12 +148,11 @@ class MLPFitting(Model[MLPLearned]):
                 return
 
     def _epochs(self, learned: MLPLearned, inputs: Table, targets: NDArray[Any]) -> Epochs:
-        size = self.batch_size
         settings = Settings(
             SKLEARN_NAMES[self.activation],
             float(self.learn_rate),
             float(self.momentum),
-            automatic_batch_size(len(inputs)) if isinstance(size, str) else int(size),
+            batch_size(self.batch_size, len(inputs)),
         )
         return Epochs(learned.layers, learned.memory, inputs, targets, settings)
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ParameterError
 from . import parameters as family
 
-__all__ = ["SKLEARN_NAMES", "check_parameters", "generator", "hidden_sizes"]
+__all__ = ["SKLEARN_NAMES", "batch_size", "check_parameters", "generator", "hidden_sizes"]
 
 # FluCoMa's activations of hidden layers, in its order, and what scikit-learn calls them.
 SKLEARN_NAMES = {"identity": "identity", "sigmoid": "logistic", "relu": "relu", "tanh": "tanh"}
@@ -51,6 +51,11 @@ def _is_within(value: Any, above: float, up_to: float) -> bool:
 
 def _is_fraction(value: Any) -> bool:
     return not isinstance(value, bool) and (value == 0 or _is_within(value, 0, 1)) and value < 1
+
+
+def batch_size(asked: int | str, n_points: int) -> int:
+    """Return how many points a step takes; "auto" makes about eight steps per epoch."""
+    return max(1, min(32, n_points // 8)) if isinstance(asked, str) else int(asked)
 
 
 def generator(random_state: Any) -> np.random.Generator:
