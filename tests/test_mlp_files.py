@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 import fluidseries as fs
 from fluidseries import errors
+from fluidseries.models.layers import Layer, Layers
+from fluidseries.models.mlp_flucoma import to_classifier
 from test_damaged_models import JUNK, paths, replaced
 
 FILES = Path(__file__).parent / "files"
@@ -202,11 +204,14 @@ def test_flucoma_answers_what_we_answer(kind, parameters, tmp_path):
 
 
 def test_flucoma_answers_the_right_label_far_away():
-    """Where a sigmoid would round to 1 for several labels, or all outputs are below 0."""
-    model = small(fs.MLPClassifier, hidden_size=(), standardize=False, max_iter=50)
-    model.fit(X[:, :1] - 5, NAMES)
-    far = np.array([[-40.0], [-9.0], [0.0], [9.0], [40.0]])
-    assert flucoma_labels(model.to_flucoma(), far) == model.predict(far).tolist()
+    """Also where a sigmoid would round to 1 for several labels, or to 0 for all."""
+    layers = Layers((Layer(np.array([[1.0, 2.0, 3.0]]), np.array([0.0, 0.5, -0.5]), "softmax"),))
+    content = to_classifier(layers, ["a", "b", "c"])
+    points = np.array([[-140.0], [-50.0], [0.1], [0.6], [50.0], [100.0]])
+    wanted = [["a", "b", "c"][place] for place in layers(points).argmax(axis=1)]
+    assert wanted == ["a", "a", "b", "b", "c", "c"]
+    assert flucoma_labels(content, points) == wanted
+    assert fs.MLPClassifier.from_dict(content).predict(points).tolist() == wanted
 
 
 def test_the_file_is_laid_out_as_flucoma_does(tmp_path):
