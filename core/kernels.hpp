@@ -1,11 +1,13 @@
 // The small matrix products and activations that an LSTM is made of, as one table of functions per
 // instruction set. cpu.cpp chooses the table when the library is loaded.
 //
-// Training and prediction of many series put series side by side in the vector lanes: a matrix is
-// stored as [row][lane], one row per feature or unit and one lane per series, so that every
-// operation of the recurrence is elementwise along the lanes. A chunk has 8 or 16 lanes.
+// Training and prediction compute a chunk of series at a time, in one of two layouts. Many series
+// stand side by side in the vector lanes: a matrix is stored as [row][lane], one row per feature or
+// unit and one lane per series, so that every operation of the recurrence is elementwise along the
+// lanes. A few series would leave most lanes empty: there the rows stand side by side, [lane][row],
+// and every weight that comes from the cache serves all series of the chunk.
 //
-// Live use has one series only, so there the units lie side by side in the lanes (StreamLayer).
+// Live use has one series, step by step: there too the units lie side by side (StreamLayer).
 #pragma once
 
 #include <cstddef>
@@ -13,44 +15,67 @@
 
 namespace fluidseries {
 
-// One time step of one layer for all lanes:
+// A matrix (rows, series) of either layout. With series in the lanes `lane_stride` is 1 and rows
+// are `lanes` apart; with rows in the lanes it is the distance between series, and rows are
+// neighbours.
+struct ConstMatrix {
+    const float* data;
+    std::ptrdiff_t lane_stride;
+};
+
+struct Matrix {
+    float* data;
+    std::ptrdiff_t lane_stride;
+    operator ConstMatrix() const { return {data, lane_stride}; }
+};
+
+// One time step of one layer for all series:
 //   (i, f, o) = sigmoid(W z), g = tanh(W z), c = f c' + i g, h = o tanh(c),   z = (x, h', 1)
 struct CellStep {
+    int series;
     int units;            // H
     int rows;             // K = inputs + H + 1, the rows of z
     const float* panels;  // W (4H, K) as written by pack_cell
-    const float* z;       // (K, lanes)
-    const float* c_before;
-    float* gates;  // (4H, lanes): i, f, g, o
-    float* c;      // (H, lanes)
-    float* tanh_c;
-    float* h;        // (H, lanes): in the z of the next time step
-    float* h_above;  // the same again as the input of the layer above, or null
+    ConstMatrix z;        // (K, series)
+    ConstMatrix c_before;
+    Matrix gates;      // (4H, series): i, f, g, o
+    Matrix c, tanh_c;  // (H, series)
+    Matrix h;          // (H, series): in the z of the next time step
+    Matrix h_above;    // the same again as the input of the layer above, or null
 };
 
 // The same step backwards. `gates` holds i, f, g, o on entry and the gradients of their
 // pre-activations on return; `dc` the gradient of c from the future on entry, of c' on return.
 struct CellGradient {
+    int series;
     int units;
-    const float* c_before;
-    const float* tanh_c;
-    const float* dh;
-    float* dc;
-    float* gates;
+    ConstMatrix c_before, tanh_c, dh;
+    Matrix dc, gates;
 };
 
-// sum (rows_a, rows_b) += sum over frames and lanes of a (rows_a, lanes) times b (rows_b, lanes).
+// out (rows, series) = M (rows, columns) times in (columns, series).
+struct ProductStep {
+    int series, rows, columns;
+    const float* panels;  // M as written by pack
+    ConstMatrix in;
+    Matrix out;
+};
+
+// sum (rows_a, rows_b) += sum over frames and series of a (rows_a, series) times b (rows_b,
+// series).
 struct OuterProduct {
+    int series;
     int frames, rows_a, rows_b;
-    const float* a;
+    ConstMatrix a;
     std::ptrdiff_t stride_a;  // floats from one frame to the next
-    const float* b;
+    ConstMatrix b;
     std::ptrdiff_t stride_b;
     float* sum;      // rows are padded(rows_b) apart
     float* scratch;  // outer_scratch(rows_b) floats
 };
 
-// Rows of a sum and of the scratch are whole vectors of the widest instruction set.
+// Rows of a sum, of the scratch and of matrices with rows in the lanes are whole vectors of the
+// widest instruction set.
 constexpr int padded(int size) {
     return (size + 15) / 16 * 16;
 }
@@ -61,31 +86,33 @@ constexpr std::ptrdiff_t outer_scratch(int rows_b) {
     return one_frame > good ? one_frame : good;
 }
 
-// What a readout over the whole series keeps of h (units, lanes) at one frame. `alive` is 1 in the
-// lanes whose series has this frame, else 0.
+// What a readout over the whole series keeps of h (units, series) at one frame. `alive` is 1 for
+// the series that have this frame, else 0.
 struct PoolStep {
+    int series;
     int units;
     float frame;  // its number; exact up to 2^24 frames
     const float* alive;
-    const float* h;
-    float* sum;     // (units, lanes), or null
-    float* max;     // (units, lanes), or null
-    float* max_at;  // (units, lanes): the frame in which the maximum stands
+    ConstMatrix h;
+    Matrix sum, max;  // (units, series), or null
+    Matrix max_at;    // the frame in which the maximum stands
 };
 
 // The same backwards: adds to dh what the mean and the maximum pass back to this frame.
 struct PoolGradient {
+    int series;
     int units;
     float frame;
-    const float* alive;   // divided by the number of frames
-    const float* d_mean;  // (units, lanes), or null
-    const float* d_max;   // (units, lanes), or null
-    const float* max_at;
-    float* dh;
+    const float* alive;         // divided by the number of frames
+    ConstMatrix d_mean, d_max;  // (units, series), or null
+    ConstMatrix max_at;
+    Matrix dh;
 };
 
-struct LaneKernels {
-    int lanes;
+// The kernels for chunks of one size and layout. Packed matrices need room for padded(rows) rows.
+struct ChunkKernels {
+    int lanes;             // the most series in a chunk
+    bool series_in_lanes;  // else rows in the lanes
     // `matrix` is (4H, K), rows in the gate order i, f, g, o.
     void (*pack_cell)(int units, int rows, const float* matrix, float* panels);
     void (*cell)(const CellStep&);
@@ -93,8 +120,7 @@ struct LaneKernels {
     // `matrix` is (rows, columns) with the given distances between neighbours.
     void (*pack)(int rows, int columns, const float* matrix, std::ptrdiff_t row_stride,
                  std::ptrdiff_t column_stride, float* panels);
-    // out (rows, lanes) = matrix (rows, columns) times in (columns, lanes).
-    void (*product)(int rows, int columns, const float* panels, const float* in, float* out);
+    void (*product)(const ProductStep&);
     void (*outer)(const OuterProduct&);
     void (*pool)(const PoolStep&);
     void (*pool_gradient)(const PoolGradient&);
@@ -124,8 +150,8 @@ struct AdamStep {
 
 struct Kernels {
     const char* name;
-    LaneKernels lanes8, lanes16;
-    int stream_width;  // padded_units is a multiple of this
+    ChunkKernels few, lanes8, lanes16;  // up to 4, 8 and 16 series
+    int stream_width;                   // padded_units is a multiple of this
     void (*pack_stream)(int units, int rows, const float* matrix, float* panels);
     void (*stream_cell)(const StreamLayer&);
     float (*dot)(int padded_size, const float* a, const float* b);

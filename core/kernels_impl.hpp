@@ -42,6 +42,30 @@ FS_INLINE void for_each_tile(int size, F&& f) {
     }
 }
 
+// Adds h to the sum and the maximum at one place.
+template <int W>
+FS_INLINE void keep(const PoolStep& s, Vec<W> h, Vec<W> alive, std::ptrdiff_t at) {
+    if (s.sum.data) store<W>(s.sum.data + at, load<W>(s.sum.data + at) + alive * h);
+    if (!s.max.data) return;
+    const Vec<W> max = load<W>(s.max.data + at), max_at = load<W>(s.max_at.data + at);
+    const auto higher = (h > max) & (alive > 0.0f);
+    store<W>(s.max.data + at, higher ? h : max);
+    store<W>(s.max_at.data + at, higher ? s.frame - Vec<W>{} : max_at);
+}
+
+// What the mean and the maximum pass back: `at` is the place in the features, `max_at` in max_at.
+template <int W>
+FS_INLINE Vec<W> passed_back(const PoolGradient& s, Vec<W> alive, std::ptrdiff_t at,
+                             std::ptrdiff_t max_at) {
+    Vec<W> dh{};
+    if (s.d_mean.data) dh += alive * load<W>(s.d_mean.data + at);
+    if (s.d_max.data) {
+        const auto here = load<W>(s.max_at.data + max_at) == s.frame;
+        dh += here ? load<W>(s.d_max.data + at) : Vec<W>{};
+    }
+    return dh;
+}
+
 // Kernels for chunks of `Blocks` times V vectors of W lanes. Units, Rows: the largest tiles of the
 // cell and of the plain product; A, B: the largest tile of the outer product.
 template <int W, int V, int Blocks, int Units, int Rows, int A, int B>
@@ -85,24 +109,24 @@ struct Lanes {
         const float* panel = s.panels + std::ptrdiff_t(4) * first * s.rows;
         for (int b = 0; b < Blocks; ++b) {
             Vec<W> sums[4 * U][V];
-            multiply<4 * U>(s.rows, panel, s.z + b * block, sums);
+            multiply<4 * U>(s.rows, panel, s.z.data + b * block, sums);
             FS_UNROLL for (int u = 0; u < U; ++u) FS_UNROLL for (int v = 0; v < V; ++v) {
                 const std::ptrdiff_t at = std::ptrdiff_t(first + u) * lanes + b * block + v * W;
                 const Vec<W> i = sigmoid<W>(sums[u][v]);
                 const Vec<W> f = sigmoid<W>(sums[U + u][v]);
                 const Vec<W> g = tanh<W>(sums[2 * U + u][v]);
                 const Vec<W> o = sigmoid<W>(sums[3 * U + u][v]);
-                const Vec<W> c = f * load<W>(s.c_before + at) + i * g;
+                const Vec<W> c = f * load<W>(s.c_before.data + at) + i * g;
                 const Vec<W> tanh_c = tanh<W>(c);
                 const Vec<W> h = o * tanh_c;
-                store<W>(s.gates + at, i);
-                store<W>(s.gates + gate_size + at, f);
-                store<W>(s.gates + 2 * gate_size + at, g);
-                store<W>(s.gates + 3 * gate_size + at, o);
-                store<W>(s.c + at, c);
-                store<W>(s.tanh_c + at, tanh_c);
-                store<W>(s.h + at, h);
-                if (s.h_above) store<W>(s.h_above + at, h);
+                store<W>(s.gates.data + at, i);
+                store<W>(s.gates.data + gate_size + at, f);
+                store<W>(s.gates.data + 2 * gate_size + at, g);
+                store<W>(s.gates.data + 3 * gate_size + at, o);
+                store<W>(s.c.data + at, c);
+                store<W>(s.tanh_c.data + at, tanh_c);
+                store<W>(s.h.data + at, h);
+                if (s.h_above.data) store<W>(s.h_above.data + at, h);
             }
         }
     }
@@ -114,16 +138,17 @@ struct Lanes {
 
     static void cell_gradient(const CellGradient& s) {
         const std::ptrdiff_t size = std::ptrdiff_t(s.units) * lanes;
-        float *gi = s.gates, *gf = gi + size, *gg = gf + size, *go = gg + size;
+        float *gi = s.gates.data, *gf = gi + size, *gg = gf + size, *go = gg + size;
         for (std::ptrdiff_t at = 0; at < size; at += W) {
             const Vec<W> i = load<W>(gi + at), f = load<W>(gf + at), g = load<W>(gg + at),
-                         o = load<W>(go + at), t = load<W>(s.tanh_c + at), dh = load<W>(s.dh + at);
-            const Vec<W> dc = load<W>(s.dc + at) + dh * o * (1.0f - t * t);
+                         o = load<W>(go + at), t = load<W>(s.tanh_c.data + at),
+                         dh = load<W>(s.dh.data + at);
+            const Vec<W> dc = load<W>(s.dc.data + at) + dh * o * (1.0f - t * t);
             store<W>(gi + at, dc * g * i * (1.0f - i));
-            store<W>(gf + at, dc * load<W>(s.c_before + at) * f * (1.0f - f));
+            store<W>(gf + at, dc * load<W>(s.c_before.data + at) * f * (1.0f - f));
             store<W>(gg + at, dc * i * (1.0f - g * g));
             store<W>(go + at, dh * t * o * (1.0f - o));
-            store<W>(s.dc + at, dc * f);
+            store<W>(s.dc.data + at, dc * f);
         }
     }
 
@@ -138,15 +163,15 @@ struct Lanes {
         });
     }
 
-    static void product(int rows, int columns, const float* panels, const float* in, float* out) {
-        for_each_tile<Rows>(rows, [&](int first, auto extent) {
+    static void product(const ProductStep& s) {
+        for_each_tile<Rows>(s.rows, [&](int first, auto extent) {
             constexpr int R = decltype(extent)::value;
-            const float* panel = panels + std::ptrdiff_t(first) * columns;
+            const float* panel = s.panels + std::ptrdiff_t(first) * s.columns;
             for (int b = 0; b < Blocks; ++b) {
                 Vec<W> sums[R][V];
-                multiply<R>(columns, panel, in + b * block, sums);
+                multiply<R>(s.columns, panel, s.in.data + b * block, sums);
                 FS_UNROLL for (int r = 0; r < R; ++r) FS_UNROLL for (int v = 0; v < V; ++v)
-                    store<W>(out + std::ptrdiff_t(first + r) * lanes + b * block + v * W,
+                    store<W>(s.out.data + std::ptrdiff_t(first + r) * lanes + b * block + v * W,
                              sums[r][v]);
             }
         });
@@ -198,11 +223,12 @@ struct Lanes {
         for (int start = 0; start < p.frames; start += block) {
             const int frames = p.frames - start < block ? p.frames - start : block;
             for (int t = 0; t < frames; ++t)
-                transpose(p.rows_b, p.b + (start + t) * p.stride_b, p.scratch + t * frame_floats);
+                transpose(p.rows_b, p.b.data + (start + t) * p.stride_b,
+                          p.scratch + t * frame_floats);
             for_each_tile<A>(p.rows_a, [&](int first_a, auto extent_a) {
                 for_each_tile<B>(tiles_of(p.rows_b, W), [&](int first_b, auto extent_b) {
                     outer_tile<decltype(extent_a)::value, decltype(extent_b)::value>(
-                        p, frames, p.a + start * p.stride_a, first_a, first_b);
+                        p, frames, p.a.data + start * p.stride_a, first_a, first_b);
                 });
             });
         }
@@ -212,13 +238,7 @@ struct Lanes {
         for (int u = 0; u < s.units; ++u)
             for (int v = 0; v < lanes; v += W) {
                 const int at = u * lanes + v;
-                const Vec<W> h = load<W>(s.h + at), alive = load<W>(s.alive + v);
-                if (s.sum) store<W>(s.sum + at, load<W>(s.sum + at) + alive * h);
-                if (!s.max) continue;
-                const Vec<W> max = load<W>(s.max + at), max_at = load<W>(s.max_at + at);
-                const auto higher = (h > max) & (alive > 0.0f);
-                store<W>(s.max + at, higher ? h : max);
-                store<W>(s.max_at + at, higher ? s.frame - Vec<W>{} : max_at);
+                keep<W>(s, load<W>(s.h.data + at), load<W>(s.alive + v), at);
             }
     }
 
@@ -226,18 +246,228 @@ struct Lanes {
         for (int u = 0; u < s.units; ++u)
             for (int v = 0; v < lanes; v += W) {
                 const int at = u * lanes + v;
-                Vec<W> dh = load<W>(s.dh + at);
-                if (s.d_mean) dh += load<W>(s.alive + v) * load<W>(s.d_mean + at);
-                if (s.d_max) {
-                    const auto here = load<W>(s.max_at + at) == s.frame;
-                    dh += here ? load<W>(s.d_max + at) : Vec<W>{};
-                }
-                store<W>(s.dh + at, dh);
+                const Vec<W> dh = passed_back<W>(s, load<W>(s.alive + v), at, at);
+                store<W>(s.dh.data + at, load<W>(s.dh.data + at) + dh);
             }
     }
 
-    static constexpr LaneKernels table() {
-        return {lanes, pack_cell, cell, cell_gradient, pack, product, outer, pool, pool_gradient};
+    static constexpr ChunkKernels table() {
+        return {lanes, true,    pack_cell, cell, cell_gradient,
+                pack,  product, outer,     pool, pool_gradient};
+    }
+};
+
+// Kernels for a few series with rows in the lanes. `Sums` is the number of sums that a tile may
+// keep in registers; a chunk of more series than a tile can hold is computed in two passes.
+template <int W, int Sums>
+struct Rows {
+    static constexpr int lanes = 4;
+    static constexpr int together = Sums >= 16 ? 4 : 2;  // series in a tile of four gates
+
+    // Calls f(first lane, Extent<number of lanes>).
+    template <class F>
+    static FS_INLINE void for_lanes(int series, F&& f) {
+        for_each_tile<together>(series, f);
+    }
+
+    static void pack_cell(int units, int rows, const float* matrix, float* panels) {
+        for (int first = 0; first < units; first += W)
+            for (int k = 0; k < rows; ++k)
+                for (int gate = 0; gate < 4; ++gate)
+                    for (int u = first; u < first + W; ++u)
+                        *panels++ = u < units
+                                        ? matrix[(std::ptrdiff_t(gate) * units + u) * rows + k]
+                                        : 0.0f;
+    }
+
+    template <int S>
+    static FS_INLINE void cell_tile(const CellStep& s, int lane, int first) {
+        // A single series would leave the multipliers waiting for its four sums.
+        constexpr int sets = S == 1 ? 2 : 1;
+        const float* panel = s.panels + std::ptrdiff_t(4) * first * s.rows;
+        const float* z = s.z.data + lane * s.z.lane_stride;
+        Vec<W> sums[sets][4][S];
+        FS_UNROLL for (int j = 0; j < sets * 4 * S; ++j)(&sums[0][0][0])[j] = Vec<W>{};
+        int k = 0;
+        const auto add = [&](int set, int column) {
+            FS_UNROLL for (int gate = 0; gate < 4; ++gate) {
+                const Vec<W> weights = load<W>(panel + (std::ptrdiff_t(column) * 4 + gate) * W);
+                FS_UNROLL for (int j = 0; j < S; ++j) sums[set][gate][j] +=
+                    z[j * s.z.lane_stride + column] * weights;
+            }
+        };
+        for (; k + sets <= s.rows; k += sets)
+            FS_UNROLL for (int set = 0; set < sets; ++set) add(set, k + set);
+        if (k < s.rows) add(0, k);
+        const int n = s.units - first < W ? s.units - first : W;
+        FS_UNROLL for (int j = 0; j < S; ++j) {
+            if constexpr (sets == 2)
+                FS_UNROLL for (int gate = 0; gate < 4; ++gate) sums[0][gate][j] += sums[1][gate][j];
+            const auto at = [&](const auto& m) {
+                return m.data + (lane + j) * m.lane_stride + first;
+            };
+            const Vec<W> i = sigmoid<W>(sums[0][0][j]), f = sigmoid<W>(sums[0][1][j]),
+                         g = tanh<W>(sums[0][2][j]), o = sigmoid<W>(sums[0][3][j]);
+            const Vec<W> c = f * load<W>(at(s.c_before), n) + i * g;
+            const Vec<W> tanh_c = tanh<W>(c);
+            const Vec<W> h = o * tanh_c;
+            float* gates = at(s.gates);
+            store<W>(gates, i, n);
+            store<W>(gates + s.units, f, n);
+            store<W>(gates + 2 * s.units, g, n);
+            store<W>(gates + 3 * s.units, o, n);
+            store<W>(at(s.c), c, n);
+            store<W>(at(s.tanh_c), tanh_c, n);
+            store<W>(at(s.h), h, n);
+            if (s.h_above.data) store<W>(at(s.h_above), h, n);
+        }
+    }
+
+    static void cell(const CellStep& s) {
+        for_lanes(s.series, [&](int lane, auto extent) {
+            for (int first = 0; first < s.units; first += W)
+                cell_tile<decltype(extent)::value>(s, lane, first);
+        });
+    }
+
+    static void cell_gradient(const CellGradient& s) {
+        for (int lane = 0; lane < s.series; ++lane)
+            for (int first = 0; first < s.units; first += W) {
+                const int n = s.units - first < W ? s.units - first : W;
+                const auto at = [&](const auto& m) {
+                    return m.data + lane * m.lane_stride + first;
+                };
+                float* gi = at(s.gates);
+                float *gf = gi + s.units, *gg = gf + s.units, *go = gg + s.units;
+                const Vec<W> i = load<W>(gi, n), f = load<W>(gf, n), g = load<W>(gg, n),
+                             o = load<W>(go, n), t = load<W>(at(s.tanh_c), n),
+                             dh = load<W>(at(s.dh), n);
+                const Vec<W> dc = load<W>(at(s.dc), n) + dh * o * (1.0f - t * t);
+                store<W>(gi, dc * g * i * (1.0f - i), n);
+                store<W>(gf, dc * load<W>(at(s.c_before), n) * f * (1.0f - f), n);
+                store<W>(gg, dc * i * (1.0f - g * g), n);
+                store<W>(go, dh * t * o * (1.0f - o), n);
+                store<W>(at(s.dc), dc * f, n);
+            }
+    }
+
+    // (columns, rows rounded up to whole vectors)
+    static void pack(int rows, int columns, const float* matrix, std::ptrdiff_t row_stride,
+                     std::ptrdiff_t column_stride, float* panels) {
+        const int width = tiles_of(rows, W) * W;
+        for (int k = 0; k < columns; ++k)
+            for (int r = 0; r < width; ++r)
+                *panels++ = r < rows ? matrix[r * row_stride + k * column_stride] : 0.0f;
+    }
+
+    template <int S, int N>
+    static FS_INLINE void product_tile(const ProductStep& s, int lane, int first) {
+        const std::ptrdiff_t width = std::ptrdiff_t(tiles_of(s.rows, W)) * W;
+        const float* in = s.in.data + lane * s.in.lane_stride;
+        const float* panel = s.panels + first * W;
+        Vec<W> sums[N][S];
+        FS_UNROLL for (int j = 0; j < N * S; ++j)(&sums[0][0])[j] = Vec<W>{};
+        for (int k = 0; k < s.columns; ++k, panel += width) FS_UNROLL for (int v = 0; v < N; ++v) {
+                const Vec<W> weights = load<W>(panel + v * W);
+                FS_UNROLL for (int j = 0; j < S; ++j) sums[v][j] +=
+                    in[j * s.in.lane_stride + k] * weights;
+            }
+        FS_UNROLL for (int v = 0; v < N; ++v) FS_UNROLL for (int j = 0; j < S; ++j) {
+            const int at = (first + v) * W, left = s.rows - at;
+            store<W>(s.out.data + (lane + j) * s.out.lane_stride + at, sums[v][j],
+                     left < W ? left : W);
+        }
+    }
+
+    static void product(const ProductStep& s) {
+        for_lanes(s.series, [&](int lane, auto extent) {
+            constexpr int S = decltype(extent)::value;
+            for_each_tile<(Sums / S < 4 ? Sums / S : 4)>(
+                tiles_of(s.rows, W), [&](int first, auto vectors) {
+                    product_tile<S, decltype(vectors)::value>(s, lane, first);
+                });
+        });
+    }
+
+    template <int RA, int RB>
+    static FS_INLINE void outer_tile(const OuterProduct& p, int first_a, int first_b) {
+        const int width = padded(p.rows_b);
+        float* total = p.sum + std::ptrdiff_t(first_a) * width + first_b * W;
+        Vec<W> sums[RA][RB];
+        FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j) sums[i][j] =
+            load<W>(total + i * width + j * W);
+        for (int t = 0; t < p.frames; ++t)
+            for (int lane = 0; lane < p.series; ++lane) {
+                const float* a = p.a.data + t * p.stride_a + lane * p.a.lane_stride + first_a;
+                const float* b = p.b.data + t * p.stride_b + lane * p.b.lane_stride + first_b * W;
+                Vec<W> y[RB];
+                FS_UNROLL for (int j = 0; j < RB; ++j) y[j] = load<W>(b + j * W);
+                FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j)
+                    sums[i][j] += a[i] * y[j];
+            }
+        FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j)
+            store<W>(total + i * width + j * W, sums[i][j]);
+    }
+
+    // b may be read up to padded(rows_b): what stands there is finite, and nobody reads its sum.
+    // Frames are cut into blocks of b that stay in the cache while all rows of a pass by.
+    static void outer(const OuterProduct& p) {
+        const std::ptrdiff_t frame_floats = std::ptrdiff_t(p.series) * p.b.lane_stride;
+        const int block = int(outer_scratch(p.rows_b) / frame_floats) + 1;
+        for (int start = 0; start < p.frames; start += block) {
+            OuterProduct part = p;
+            part.frames = p.frames - start < block ? p.frames - start : block;
+            part.a.data += start * p.stride_a;
+            part.b.data += start * p.stride_b;
+            for_each_tile<4>(p.rows_a, [&](int first_a, auto extent_a) {
+                for_each_tile<(Sums >= 16 ? 6 : 2)>(
+                    tiles_of(p.rows_b, W), [&](int first_b, auto extent_b) {
+                        outer_tile<decltype(extent_a)::value, decltype(extent_b)::value>(
+                            part, first_a, first_b);
+                    });
+            });
+        }
+    }
+
+    static void pool(const PoolStep& s) {
+        for (int lane = 0; lane < s.series; ++lane)
+            for (int first = 0; first < s.units; first += W) {
+                const int n = s.units - first < W ? s.units - first : W;
+                const auto at = [&](const auto& m) {
+                    return m.data + lane * m.lane_stride + first;
+                };
+                const Vec<W> h = load<W>(at(s.h), n);
+                if (s.sum.data) store<W>(at(s.sum), load<W>(at(s.sum), n) + s.alive[lane] * h, n);
+                if (!s.max.data || s.alive[lane] == 0.0f) continue;
+                const Vec<W> max = load<W>(at(s.max), n), max_at = load<W>(at(s.max_at), n);
+                const auto higher = h > max;
+                store<W>(at(s.max), higher ? h : max, n);
+                store<W>(at(s.max_at), higher ? s.frame - Vec<W>{} : max_at, n);
+            }
+    }
+
+    static void pool_gradient(const PoolGradient& s) {
+        for (int lane = 0; lane < s.series; ++lane)
+            for (int first = 0; first < s.units; first += W) {
+                const int n = s.units - first < W ? s.units - first : W;
+                float* dh = s.dh.data + lane * s.dh.lane_stride + first;
+                Vec<W> more{};
+                if (s.d_mean.data)
+                    more += s.alive[lane] *
+                            load<W>(s.d_mean.data + lane * s.d_mean.lane_stride + first, n);
+                if (s.d_max.data) {
+                    const auto here =
+                        load<W>(s.max_at.data + lane * s.max_at.lane_stride + first, n) == s.frame;
+                    const Vec<W> d = load<W>(s.d_max.data + lane * s.d_max.lane_stride + first, n);
+                    more += here ? d : Vec<W>{};
+                }
+                store<W>(dh, load<W>(dh, n) + more, n);
+            }
+    }
+
+    static constexpr ChunkKernels table() {
+        return {lanes, false,   pack_cell, cell, cell_gradient,
+                pack,  product, outer,     pool, pool_gradient};
     }
 };
 
@@ -348,10 +578,11 @@ void tanh_array(std::ptrdiff_t size, const float* x, float* y) {
     map<W>(size, x, y, [](Vec<W> v) { return tanh<W>(v); });
 }
 
-template <class Lanes8, class Lanes16, class S>
+template <class Few, class Lanes8, class Lanes16, class S>
 constexpr Kernels table(const char* name) {
     static_assert(Lanes8::lanes == 8 && Lanes16::lanes == 16, "chunks have 8 or 16 lanes");
     return {name,
+            Few::table(),
             Lanes8::table(),
             Lanes16::table(),
             S::width,

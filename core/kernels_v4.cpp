@@ -9,7 +9,7 @@ namespace {
 
 extern const Kernels kernels_v4;
 //                             W   V  blocks units rows outer
-const Kernels kernels_v4 = table<Lanes<8, 1, 1, 6, 24, 4, 6>,   //
-                                 Lanes<16, 1, 1, 6, 24, 4, 6>,  //
+const Kernels kernels_v4 = table<Rows<16, 16>, Lanes<8, 1, 1, 6, 24, 4, 6>,  //
+                                 Lanes<16, 1, 1, 6, 24, 4, 6>,               //
                                  Stream<16, 4>>("x86-64-v4");
 }  // namespace fluidseries

@@ -111,36 +111,35 @@ struct Chunk {
 struct Panels {
     struct Layer {
         std::vector<float> forward;  // W: gates from z
-        std::vector<float>
-            backward;  // W': gradient of h, and above the first layer of x, from gates
+        std::vector<float> to_h,
+            to_x;  // parts of W': gradients of h and, above the first layer, of x
     };
     std::vector<Layer> layers;
     std::vector<float> readout, readout_back;
 
-    Panels(const Sizes& sizes, const LaneKernels& k, const float* parameters, bool with_backward) {
+    Panels(const Sizes& sizes, const ChunkKernels& k, const float* parameters, bool with_backward) {
         for (int l = 0; l < sizes.layers(); ++l) {
             const int units = sizes.hidden[l], inputs = sizes.layer_inputs(l), rows = sizes.rows(l);
             const std::vector<float> matrix = joined_weights(sizes, l, parameters);
             Layer layer;
-            layer.forward.resize(matrix.size());
+            layer.forward.resize(4 * std::size_t(padded(units)) * rows);
             k.pack_cell(units, rows, matrix.data(), layer.forward.data());
             if (with_backward) {
-                // Rows: the units of h, then those of x.
-                std::vector<float> back(4 * std::size_t(units) * (units + (l ? inputs : 0)));
-                k.pack(units, 4 * units, matrix.data() + inputs, 1, rows, back.data());
-                if (l)
-                    k.pack(inputs, 4 * units, matrix.data(), 1, rows,
-                           back.data() + 4 * std::size_t(units) * units);
-                layer.backward = std::move(back);
+                layer.to_h.resize(4 * std::size_t(units) * padded(units));
+                k.pack(units, 4 * units, matrix.data() + inputs, 1, rows, layer.to_h.data());
+            }
+            if (with_backward && l > 0) {
+                layer.to_x.resize(4 * std::size_t(units) * padded(inputs));
+                k.pack(inputs, 4 * units, matrix.data(), 1, rows, layer.to_x.data());
             }
             layers.push_back(std::move(layer));
         }
         const std::vector<float> matrix = joined_readout(sizes, parameters);
         const int features = sizes.features();
-        readout.resize(matrix.size());
+        readout.resize(std::size_t(padded(sizes.outputs)) * (features + 1));
         k.pack(sizes.outputs, features + 1, matrix.data(), features + 1, 1, readout.data());
         if (!with_backward) return;
-        readout_back.resize(std::size_t(features) * sizes.outputs);
+        readout_back.resize(std::size_t(padded(features)) * sizes.outputs);
         k.pack(features, sizes.outputs, matrix.data(), 1, features + 1, readout_back.data());
     }
 };
@@ -207,7 +206,7 @@ class Worker {
   public:
     // Makes room for series of up to `longest` frames; nothing below allocates.
     void prepare(const Sizes& sizes, const Corpus& corpus, Loss loss, bool per_frame,
-                 const Augmentation& augmentation, std::uint64_t seed, const LaneKernels& k,
+                 const Augmentation& augmentation, std::uint64_t seed, const ChunkKernels& k,
                  bool with_gradient, std::int64_t longest) {
         augmentation_ = augmentation, seed_ = seed;
         played_.resize(2 * std::size_t(sizes.inputs) + 1);
@@ -218,30 +217,29 @@ class Worker {
         layers_.resize(sizes.layers());
         for (int l = 0; l <= top_; ++l) {
             Layer& layer = layers_[l];
-            const std::size_t units = sizes.hidden[l];
             layer.units = sizes.hidden[l], layer.inputs = sizes.layer_inputs(l);
             layer.rows = sizes.rows(l);
-            layer.back_rows = layer.units + (l ? layer.inputs : 0);
-            layer.z.reserve((segment_ + 1) * std::size_t(layer.rows) * lanes_);
+            layer.z.reserve((segment_ + 1) * floats(layer.rows));
             for (int t = 0; t <= segment_; ++t)
-                std::fill_n(z(l, t) + (layer.rows - 1) * lanes_, lanes_, 1.0f);
-            layer.c.reserve((segment_ + 1) * units * lanes_);
-            layer.gates.reserve(segment_ * 4 * units * lanes_);
-            layer.tanh_c.reserve(segment_ * units * lanes_);
+                for (int lane = 0; lane < lanes_; ++lane)
+                    number(z(l, t), layer.rows - 1, lane) = 1.0f;
+            layer.c.reserve((segment_ + 1) * floats(layer.units));
+            layer.gates.reserve(segment_ * floats(4 * layer.units));
+            layer.tanh_c.reserve(segment_ * floats(layer.units));
             if (!with_gradient) continue;
             scratch_.reserve(outer_scratch(layer.rows));
-            layer.back.reserve((segment_ + 1) * std::size_t(layer.back_rows) * lanes_);
-            layer.dc.reserve(units * lanes_);
-            layer.boundary.reserve((longest / segment_ + 1) * 2 * units * lanes_);
+            layer.dh.reserve((segment_ + 1) * floats(layer.units));
+            layer.dx.reserve(l ? segment_ * floats(layer.inputs) : 0);
+            layer.dc.reserve(floats(layer.units));
+            layer.boundary.reserve((longest / segment_ + 1) * 2 * floats(layer.units));
         }
-        const std::size_t features = sizes.features() + 1, top_units = sizes.hidden[top_];
-        features_.reserve(features * lanes_);
-        scratch_.reserve(with_gradient ? outer_scratch(int(features)) : 0);
-        d_features_.reserve(features * lanes_);
-        max_at_.reserve(top_units * lanes_);
-        const std::size_t out_frames = per_frame ? segment_ : 1;
-        out_.reserve(out_frames * sizes.outputs * lanes_);
-        d_top_.reserve((per_frame ? segment_ : 1) * top_units * lanes_);
+        const int features = sizes.features();
+        features_.reserve(floats(features + 1));
+        scratch_.reserve(with_gradient ? outer_scratch(features + 1) : 0);
+        d_features_.reserve(floats(features + 1));
+        max_at_.reserve(floats(sizes.hidden[top_]));
+        out_.reserve((per_frame ? segment_ : 1) * floats(sizes.outputs));
+        d_top_.reserve((per_frame ? segment_ : 1) * floats(sizes.hidden[top_]));
     }
 
     // Returns the chunk's loss, and does the rest of what is wanted.
@@ -276,12 +274,37 @@ class Worker {
 
   private:
     struct Layer {
-        int units, inputs, rows, back_rows;
+        int units, inputs, rows;
         Buffer z, c, gates, tanh_c;
-        Buffer back;  // per frame: gradient of h from the next frame, then of x
+        Buffer dh, dx;  // per frame: gradients of h, as far as it comes from later frames, and of x
         Buffer dc;
         Buffer boundary;  // h and c at the start of every segment
     };
+
+    // Where numbers stand in either layout; a matrix of n rows takes floats(n).
+    std::ptrdiff_t floats(int rows) const {
+        return std::ptrdiff_t(k_->series_in_lanes ? rows : padded(rows)) * lanes_;
+    }
+    Matrix matrix(float* data, int rows) const {
+        return {data, k_->series_in_lanes ? 1 : padded(rows)};
+    }
+    // The matrix without its first rows.
+    Matrix below(Matrix m, int rows) const {
+        return {m.data + std::ptrdiff_t(rows) * row_stride(), m.lane_stride};
+    }
+    std::ptrdiff_t row_stride() const { return k_->series_in_lanes ? lanes_ : 1; }
+    float& number(Matrix m, int row, int lane) const {
+        return m.data[row * row_stride() + lane * m.lane_stride];
+    }
+    void fill(Matrix m, int rows, float value) const {
+        for (int row = 0; row < rows; ++row)
+            for (int lane = 0; lane < lanes_; ++lane) number(m, row, lane) = value;
+    }
+    void copy(Matrix from, int rows, Matrix to) const {
+        for (int row = 0; row < rows; ++row)
+            for (int lane = 0; lane < lanes_; ++lane)
+                number(to, row, lane) = number(from, row, lane);
+    }
 
     int gradient_frames(std::int64_t longest) const {
         std::ptrdiff_t floats = 0;
@@ -293,23 +316,22 @@ class Worker {
             std::min<std::int64_t>(longest, std::max<std::int64_t>(16, kSegmentFloats / floats)));
     }
 
-    float* z(int l, int t) const {
-        return layers_[l].z.get() + std::ptrdiff_t(t) * layers_[l].rows * lanes_;
+    Matrix at(const Buffer& buffer, int rows, int t) const {
+        return matrix(buffer.get() + t * floats(rows), rows);
     }
-    float* h(int l, int t) const { return z(l, t) + layers_[l].inputs * lanes_; }
-    float* c(int l, int t) const {
-        return layers_[l].c.get() + std::ptrdiff_t(t) * layers_[l].units * lanes_;
-    }
-    float* gates(int l, int t) const {
-        return layers_[l].gates.get() + std::ptrdiff_t(t) * 4 * layers_[l].units * lanes_;
-    }
-    float* tanh_c(int l, int t) const {
-        return layers_[l].tanh_c.get() + std::ptrdiff_t(t) * layers_[l].units * lanes_;
-    }
-    float* back(int l, int t) const {
-        return layers_[l].back.get() + std::ptrdiff_t(t) * layers_[l].back_rows * lanes_;
-    }
-    std::size_t state_floats(int l) const { return std::size_t(layers_[l].units) * lanes_; }
+    Matrix z(int l, int t) const { return at(layers_[l].z, layers_[l].rows, t); }
+    Matrix h(int l, int t) const { return below(z(l, t), layers_[l].inputs); }
+    Matrix c(int l, int t) const { return at(layers_[l].c, layers_[l].units, t); }
+    Matrix gates(int l, int t) const { return at(layers_[l].gates, 4 * layers_[l].units, t); }
+    Matrix tanh_c(int l, int t) const { return at(layers_[l].tanh_c, layers_[l].units, t); }
+    Matrix dh(int l, int t) const { return at(layers_[l].dh, layers_[l].units, t); }
+    Matrix dx(int l, int t) const { return at(layers_[l].dx, layers_[l].inputs, t); }
+    Matrix dc(int l) const { return at(layers_[l].dc, layers_[l].units, 0); }
+    Matrix features() const { return at(features_, sizes_->features() + 1, 0); }
+    Matrix d_features() const { return at(d_features_, sizes_->features() + 1, 0); }
+    Matrix max_at() const { return at(max_at_, layers_[top_].units, 0); }
+    Matrix out(int t) const { return at(out_, sizes_->outputs, t); }
+    Matrix d_top(int t) const { return at(d_top_, layers_[top_].units, t); }
     int segment_frames(int s) const { return std::min(segment_, longest_ - s * segment_); }
 
     void take_series(const std::int64_t* rows) {
@@ -326,37 +348,33 @@ class Worker {
 
     void start() {
         for (int l = 0; l <= top_; ++l) {
-            std::fill_n(h(l, 0), state_floats(l), 0.0f);
-            std::fill_n(c(l, 0), state_floats(l), 0.0f);
+            fill(h(l, 0), layers_[l].units, 0.0f);
+            fill(c(l, 0), layers_[l].units, 0.0f);
         }
         if (per_frame_) return;
-        float* sum = mean_features(features_);
-        float* max = max_features(features_);
-        if (sum) std::fill_n(sum, state_floats(top_), 0.0f);
-        if (max) std::fill_n(max, state_floats(top_), -2.0f);  // below every h
-        std::fill_n(features_.get() + sizes_->features() * lanes_, lanes_, 1.0f);
+        const int units = layers_[top_].units;
+        if (sizes_->readout & kMean) fill(mean_of(features()), units, 0.0f);
+        if (sizes_->readout & kMax) fill(max_of(features()), units, -2.0f);  // below every h
+        fill(below(features(), sizes_->features()), 1, 1.0f);
     }
 
     void carry_forward() {
         for (int l = 0; l <= top_; ++l) {
-            std::copy_n(h(l, segment_), state_floats(l), h(l, 0));
-            std::copy_n(c(l, segment_), state_floats(l), c(l, 0));
+            copy(h(l, segment_), layers_[l].units, h(l, 0));
+            copy(c(l, segment_), layers_[l].units, c(l, 0));
         }
     }
 
-    float* boundary(int l, int s) const {
-        return layers_[l].boundary.get() + 2 * state_floats(l) * s;
-    }
     void save_boundary(int s) {
         for (int l = 0; l <= top_; ++l) {
-            std::copy_n(h(l, 0), state_floats(l), boundary(l, s));
-            std::copy_n(c(l, 0), state_floats(l), boundary(l, s) + state_floats(l));
+            copy(h(l, 0), layers_[l].units, at(layers_[l].boundary, layers_[l].units, 2 * s));
+            copy(c(l, 0), layers_[l].units, at(layers_[l].boundary, layers_[l].units, 2 * s + 1));
         }
     }
     void load_boundary(int s) {
         for (int l = 0; l <= top_; ++l) {
-            std::copy_n(boundary(l, s), state_floats(l), h(l, 0));
-            std::copy_n(boundary(l, s) + state_floats(l), state_floats(l), c(l, 0));
+            copy(at(layers_[l].boundary, layers_[l].units, 2 * s), layers_[l].units, h(l, 0));
+            copy(at(layers_[l].boundary, layers_[l].units, 2 * s + 1), layers_[l].units, c(l, 0));
         }
     }
 
@@ -365,29 +383,30 @@ class Worker {
     void gather(int s) {
         const int first = s * segment_;
         for (int t = 0; t < segment_frames(s); ++t) {
-            float* x = z(0, t);
+            const Matrix x = z(0, t);
             for (int lane = 0; lane < chunk_->series; ++lane) {
                 if (first + t >= length_[lane]) break;  // longest first
-                gather_frame(lane, first + t, x + lane);
+                gather_frame(lane, first + t, &number(x, 0, lane));
             }
         }
     }
 
     void gather_frame(int lane, int t, float* x) {
         const int dims = sizes_->inputs;
+        const std::ptrdiff_t next = row_stride();
         const float* frame = frame_at(lane, t, played_.data());
-        for (int d = 0; d < dims; ++d) x[d * lanes_] = frame[d];
+        for (int d = 0; d < dims; ++d) x[d * next] = frame[d];
         if (sizes_->differences) {
             const float* before = t ? frame_at(lane, t - 1, played_.data() + dims) : frame;
             for (int d = 0; d < dims; ++d)
-                x[(dims + d) * lanes_] = (frame[d] - before[d]) * corpus_->difference_scale[d];
+                x[(dims + d) * next] = (frame[d] - before[d]) * corpus_->difference_scale[d];
         }
         if (augmentation_.noise <= 0) return;
         const std::uint64_t key = mix(mix(seed_, std::uint64_t(row_[lane])), std::uint64_t(t));
         float pair[2];
         for (int d = 0, n = sizes_->layer_inputs(0); d < n; ++d) {
             if (d % 2 == 0) normal_pair(key + std::uint64_t(d), pair);
-            x[d * lanes_] += augmentation_.noise * pair[d % 2];
+            x[d * next] += augmentation_.noise * pair[d % 2];
         }
     }
 
@@ -408,19 +427,20 @@ class Worker {
         gather(s);
         for (int l = 0; l <= top_; ++l)
             for (int t = 0; t < segment_frames(s); ++t)
-                k_->cell({layers_[l].units, layers_[l].rows, panels_->layers[l].forward.data(),
-                          z(l, t), c(l, t), gates(l, t), c(l, t + 1), tanh_c(l, t), h(l, t + 1),
-                          l < top_ ? z(l + 1, t) : nullptr});
+                k_->cell({chunk_->series, layers_[l].units, layers_[l].rows,
+                          panels_->layers[l].forward.data(), z(l, t), c(l, t), gates(l, t),
+                          c(l, t + 1), tanh_c(l, t), h(l, t + 1),
+                          l < top_ ? z(l + 1, t) : Matrix{nullptr, 0}});
     }
 
     // Sections of the features: last, mean, max; null where the readout has no such section.
-    float* mean_features(const Buffer& features) const {
-        if (!(sizes_->readout & kMean)) return nullptr;
-        return features.get() + (sizes_->readout & kLast ? state_floats(top_) : 0);
+    Matrix mean_of(Matrix features) const {
+        if (!(sizes_->readout & kMean)) return {nullptr, 0};
+        return below(features, sizes_->readout & kLast ? layers_[top_].units : 0);
     }
-    float* max_features(const Buffer& features) const {
-        if (!(sizes_->readout & kMax)) return nullptr;
-        return features.get() + (sizes_->features() - sizes_->hidden[top_]) * lanes_;
+    Matrix max_of(Matrix features) const {
+        if (!(sizes_->readout & kMax)) return {nullptr, 0};
+        return below(features, sizes_->features() - layers_[top_].units);
     }
 
     void set_alive(int frame, bool divided_by_length) {
@@ -432,68 +452,68 @@ class Worker {
 
     void pool(int s) {
         const int units = layers_[top_].units;
-        float *sum = mean_features(features_), *max = max_features(features_);
         for (int t = 0; t < segment_frames(s); ++t) {
             const int frame = s * segment_ + t;
-            const float* state = h(top_, t + 1);
-            if (sum || max) {
+            const Matrix state = h(top_, t + 1);
+            if (sizes_->readout & (kMean | kMax)) {
                 set_alive(frame, false);
-                k_->pool({units, float(frame), alive_, state, sum, max, max_at_.get()});
+                k_->pool({chunk_->series, units, float(frame), alive_, state, mean_of(features()),
+                          max_of(features()), max_at()});
             }
             if (!(sizes_->readout & kLast)) continue;
             for (int lane = 0; lane < chunk_->series; ++lane)
                 if (length_[lane] - 1 == frame)
                     for (int u = 0; u < units; ++u)
-                        features_.get()[u * lanes_ + lane] = state[u * lanes_ + lane];
+                        number(features(), u, lane) = number(state, u, lane);
         }
     }
 
     // Adds the readout's gradient to that of h at one frame.
-    void add_pool_gradient(int frame, float* dh) {
+    void add_pool_gradient(int frame, Matrix dh) {
         const int units = layers_[top_].units;
-        const float *d_mean = mean_features(d_features_), *d_max = max_features(d_features_);
-        if (d_mean || d_max) {
+        if (sizes_->readout & (kMean | kMax)) {
             set_alive(frame, true);
-            k_->pool_gradient({units, float(frame), alive_, d_mean, d_max, max_at_.get(), dh});
+            k_->pool_gradient({chunk_->series, units, float(frame), alive_, mean_of(d_features()),
+                               max_of(d_features()), max_at(), dh});
         }
         if (!(sizes_->readout & kLast)) return;
         for (int lane = 0; lane < chunk_->series; ++lane)
             if (length_[lane] - 1 == frame)
                 for (int u = 0; u < units; ++u)
-                    dh[u * lanes_ + lane] += d_features_.get()[u * lanes_ + lane];
+                    number(dh, u, lane) += number(d_features(), u, lane);
     }
 
     // The outputs for whole series; returns their loss and leaves the gradient of the features.
     double read_series() {
-        if (float* sum = mean_features(features_))
+        if (sizes_->readout & kMean)
             for (int lane = 0; lane < chunk_->series; ++lane)
                 for (int u = 0; u < layers_[top_].units; ++u)
-                    sum[u * lanes_ + lane] /= float(length_[lane]);
-        const int features = sizes_->features(), outputs = sizes_->outputs;
-        float* out = out_.get();
-        if (augmentation_.dropout > 0) silence(features_.get());
-        k_->product(outputs, features + 1, panels_->readout.data(), features_.get(), out);
-        hand_out(out, 0);
+                    number(mean_of(features()), u, lane) /= float(length_[lane]);
+        const int n = sizes_->features(), outputs = sizes_->outputs;
+        if (augmentation_.dropout > 0) silence(features());
+        k_->product({chunk_->series, outputs, n + 1, panels_->readout.data(), features(), out(0)});
+        hand_out(out(0), 0);
         if (!wanted_->loss) return 0;
         double loss = 0;
         for (int lane = 0; lane < chunk_->series; ++lane)
-            loss += lane_loss(out, lane, row_[lane], weight_[lane]);
+            loss += lane_loss(out(0), lane, row_[lane], weight_[lane]);
         if (!wanted_->gradient) return loss;
-        clear_lanes(out, chunk_->series);
-        k_->outer({1, outputs, features + 1, out, 0, features_.get(), 0,
+        clear_lanes(out(0), chunk_->series);
+        k_->outer({chunk_->series, 1, outputs, n + 1, out(0), 0, features(), 0,
                    wanted_->gradient->readout.get(), scratch_.get()});
-        k_->product(features, outputs, panels_->readout_back.data(), out, d_features_.get());
-        if (augmentation_.dropout > 0) silence(d_features_.get());
+        k_->product(
+            {chunk_->series, n, outputs, panels_->readout_back.data(), out(0), d_features()});
+        if (augmentation_.dropout > 0) silence(d_features());
         return loss;
     }
 
     // Dropout (Srivastava et al. 2014): some features are 0, the others larger to make up for them.
-    void silence(float* features) const {
+    void silence(Matrix features) const {
         const float keep = 1 - augmentation_.dropout;
         for (int lane = 0; lane < chunk_->series; ++lane) {
             const std::uint64_t key = mix(seed_ ^ 0xd20, std::uint64_t(row_[lane]));
             for (int f = 0; f < sizes_->features(); ++f)
-                features[f * lanes_ + lane] *=
+                number(features, f, lane) *=
                     uniform(key + std::uint64_t(f)) < keep ? 1 / keep : 0.0f;
         }
     }
@@ -505,53 +525,53 @@ class Worker {
         double loss = 0;
         for (int t = 0; t < frames; ++t) {
             // The row of ones stands behind h in z, so (h, 1) lies there ready.
-            float* out = out_.get() + std::ptrdiff_t(t) * outputs * lanes_;
-            k_->product(outputs, units + 1, panels_->readout.data(), h(top_, t + 1), out);
+            k_->product({chunk_->series, outputs, units + 1, panels_->readout.data(),
+                         h(top_, t + 1), out(t)});
             const int frame = s * segment_ + t;
-            hand_out(out, frame);
+            hand_out(out(t), frame);
             if (!wanted_->loss) continue;
             int alive = 0;
             for (; alive < chunk_->series && frame < length_[alive]; ++alive)
-                loss += lane_loss(out, alive, start_[alive] + frame,
+                loss += lane_loss(out(t), alive, start_[alive] + frame,
                                   weight_[alive] / float(length_[alive]));
             if (!wanted_->gradient) continue;
-            clear_lanes(out, alive);
-            k_->product(units, outputs, panels_->readout_back.data(), out,
-                        d_top_.get() + std::ptrdiff_t(t) * units * lanes_);
+            clear_lanes(out(t), alive);
+            k_->product(
+                {chunk_->series, units, outputs, panels_->readout_back.data(), out(t), d_top(t)});
         }
         if (wanted_->gradient)
-            k_->outer({frames, outputs, units + 1, out_.get(), std::ptrdiff_t(outputs) * lanes_,
-                       h(top_, 1), std::ptrdiff_t(layers_[top_].rows) * lanes_,
-                       wanted_->gradient->readout.get(), scratch_.get()});
+            k_->outer({chunk_->series, frames, outputs, units + 1, out(0), floats(outputs),
+                       h(top_, 1), floats(layers_[top_].rows), wanted_->gradient->readout.get(),
+                       scratch_.get()});
         return loss;
     }
 
-    void hand_out(const float* out, int frame) {
+    void hand_out(Matrix out, int frame) {
         if (!wanted_->outputs) return;
         for (int lane = 0; lane < chunk_->series && frame < length_[lane]; ++lane) {
             float* to =
                 wanted_->outputs[chunk_->order[lane]] + std::ptrdiff_t(frame) * sizes_->outputs;
-            for (int o = 0; o < sizes_->outputs; ++o) to[o] = out[o * lanes_ + lane];
+            for (int o = 0; o < sizes_->outputs; ++o) to[o] = number(out, o, lane);
         }
     }
 
-    void clear_lanes(float* out, int from) {
+    void clear_lanes(Matrix out, int from) {
         for (int o = 0; o < sizes_->outputs; ++o)
-            std::fill(out + o * lanes_ + from, out + (o + 1) * lanes_, 0.0f);
+            for (int lane = from; lane < lanes_; ++lane) number(out, o, lane) = 0.0f;
     }
 
     // One lane's loss; its outputs give way to their gradient.
-    double lane_loss(float* out, int lane, std::int64_t target_row, float weight) {
+    double lane_loss(Matrix out, int lane, std::int64_t target_row, float weight) {
         return loss_ == Loss::kSquared ? squared(out, lane, target_row, weight)
                                        : cross_entropy(out, lane, target_row, weight);
     }
 
-    double squared(float* out, int lane, std::int64_t target_row, float weight) {
+    double squared(Matrix out, int lane, std::int64_t target_row, float weight) {
         const int n = sizes_->outputs;
         const float* target = corpus_->targets + target_row * n;
         double loss = 0;
         for (int o = 0; o < n; ++o) {
-            float& y = out[o * lanes_ + lane];
+            float& y = number(out, o, lane);
             const float error = y - target[o];
             loss += double(error) * error;
             y = 2.0f * weight / float(n) * error;
@@ -559,17 +579,17 @@ class Worker {
         return loss * weight / n;
     }
 
-    double cross_entropy(float* out, int lane, std::int64_t target_row, float weight) {
+    double cross_entropy(Matrix out, int lane, std::int64_t target_row, float weight) {
         const int n = sizes_->outputs, target = int(corpus_->targets[target_row]);
-        float highest = out[lane];
-        for (int o = 1; o < n; ++o) highest = std::max(highest, out[o * lanes_ + lane]);
+        float highest = number(out, 0, lane);
+        for (int o = 1; o < n; ++o) highest = std::max(highest, number(out, o, lane));
         double total = 0;
-        for (int o = 0; o < n; ++o) total += std::exp(double(out[o * lanes_ + lane]) - highest);
+        for (int o = 0; o < n; ++o) total += std::exp(double(number(out, o, lane)) - highest);
         const double log_total = std::log(total) + highest;
         const double share = augmentation_.smoothing / double(heard(out, lane));
         double loss = 0;
         for (int o = 0; o < n; ++o) {
-            float& y = out[o * lanes_ + lane];
+            float& y = number(out, o, lane);
             const double wanted = (o == target ? 1 - double(augmentation_.smoothing) : 0.0) +
                                   (double(y) > kMasked ? share : 0.0);
             if (wanted > 0) loss += wanted * (log_total - double(y));
@@ -579,57 +599,54 @@ class Worker {
     }
 
     // Outputs of labels that take part; a masked one has a bias far below any other.
-    int heard(const float* out, int lane) const {
+    int heard(Matrix out, int lane) const {
         int n = 0;
-        for (int o = 0; o < sizes_->outputs; ++o) n += double(out[o * lanes_ + lane]) > kMasked;
+        for (int o = 0; o < sizes_->outputs; ++o) n += double(number(out, o, lane)) > kMasked;
         return std::max(n, 1);
     }
 
     void start_back() {
+        const int segments = (longest_ + segment_ - 1) / segment_;
         for (int l = 0; l <= top_; ++l) {
-            std::fill_n(layers_[l].dc.get(), state_floats(l), 0.0f);
-            const int segments = (longest_ + segment_ - 1) / segment_;
-            std::fill_n(back(l, segment_frames(segments - 1)), state_floats(l), 0.0f);
+            fill(dc(l), layers_[l].units, 0.0f);
+            fill(dh(l, segment_frames(segments - 1)), layers_[l].units, 0.0f);
         }
     }
 
     // Frame 0 of the segment after becomes the frame behind the last one of this segment.
     void carry_back(int s) {
-        for (int l = 0; l <= top_; ++l)
-            std::copy_n(back(l, 0), state_floats(l), back(l, segment_frames(s)));
+        for (int l = 0; l <= top_; ++l) copy(dh(l, 0), layers_[l].units, dh(l, segment_frames(s)));
     }
 
     void backward(int s, int l) {
         const Layer& layer = layers_[l];
-        const int frames = segment_frames(s);
-        const std::ptrdiff_t gate_floats = 4 * std::ptrdiff_t(layer.units) * lanes_;
+        const int frames = segment_frames(s), series = chunk_->series;
         for (int t = frames - 1; t >= 0; --t) {
-            float* dh = back(l, t + 1);
+            const Matrix d = dh(l, t + 1);
             if (l < top_)
-                kernels().add(state_floats(l), back(l + 1, t) + state_floats(l + 1), dh);
+                kernels().add(floats(layer.units), dx(l + 1, t).data, d.data);
             else if (per_frame_)
-                kernels().add(state_floats(l), d_top_.get() + state_floats(l) * t, dh);
+                kernels().add(floats(layer.units), d_top(t).data, d.data);
             else
-                add_pool_gradient(s * segment_ + t, dh);
-            k_->cell_gradient(
-                {layer.units, c(l, t), tanh_c(l, t), dh, layer.dc.get(), gates(l, t)});
-            const float* panels = panels_->layers[l].backward.data();
-            k_->product(layer.units, 4 * layer.units, panels, gates(l, t), back(l, t));
+                add_pool_gradient(s * segment_ + t, d);
+            k_->cell_gradient({series, layer.units, c(l, t), tanh_c(l, t), d, dc(l), gates(l, t)});
+            const Panels::Layer& panels = panels_->layers[l];
+            k_->product(
+                {series, layer.units, 4 * layer.units, panels.to_h.data(), gates(l, t), dh(l, t)});
             if (l > 0)
-                k_->product(layer.inputs, 4 * layer.units,
-                            panels + 4 * std::ptrdiff_t(layer.units) * layer.units, gates(l, t),
-                            back(l, t) + state_floats(l));
+                k_->product({series, layer.inputs, 4 * layer.units, panels.to_x.data(), gates(l, t),
+                             dx(l, t)});
         }
-        k_->outer({frames, 4 * layer.units, layer.rows, gates(l, 0), gate_floats, z(l, 0),
-                   std::ptrdiff_t(layer.rows) * lanes_, wanted_->gradient->layers[l].get(),
-                   scratch_.get()});
+        k_->outer({series, frames, 4 * layer.units, layer.rows, gates(l, 0),
+                   floats(4 * layer.units), z(l, 0), floats(layer.rows),
+                   wanted_->gradient->layers[l].get(), scratch_.get()});
     }
 
     const Sizes* sizes_ = nullptr;
     const Corpus* corpus_ = nullptr;
     Loss loss_ = Loss::kSquared;
     bool per_frame_ = false;
-    const LaneKernels* k_ = nullptr;
+    const ChunkKernels* k_ = nullptr;
     int lanes_ = 0, top_ = 0;
     int segment_ = 0;  // frames computed and kept at a time
 
@@ -651,7 +668,7 @@ class Worker {
 
 // Cuts the rows into chunks of equal size, series of similar length together.
 struct Plan {
-    const LaneKernels* k;
+    const ChunkKernels* k;
     std::vector<std::int64_t> order;
     std::vector<Chunk> chunks;
     std::int64_t longest = 0;
@@ -667,9 +684,12 @@ struct Plan {
         std::stable_sort(order.begin(), order.end(),
                          [&](auto a, auto b) { return length(a) > length(b); });
         if (n) longest = length(order[0]);
-        // Up to 16 series go into half chunks, so that two threads find work.
-        k = n <= 16 ? &kernels().lanes8 : &kernels().lanes16;
-        const std::int64_t count = (n + k->lanes - 1) / k->lanes;
+        // Small batches go into small chunks, so that two threads find work.
+        k = n <= 2 * kernels().few.lanes ? &kernels().few
+            : n <= 16                    ? &kernels().lanes8
+                                         : &kernels().lanes16;
+        const std::int64_t least = n > 1 ? 2 : n;
+        const std::int64_t count = std::max<std::int64_t>(least, (n + k->lanes - 1) / k->lanes);
         for (std::int64_t i = 0, start = 0; i < count; ++i) {
             const std::int64_t end = n * (i + 1) / count;
             chunks.push_back({order.data() + start, int(end - start)});

@@ -30,6 +30,23 @@ FS_INLINE void store(float* p, Vec<W> v) {
     __builtin_memcpy(p, &v, sizeof v);
 }
 
+// The first n <= W numbers; the lanes behind them are zero.
+template <int W>
+FS_INLINE Vec<W> load(const float* p, int n) {
+    if (n == W) return load<W>(p);
+    float part[W] = {};
+    for (int i = 0; i < n; ++i) part[i] = p[i];
+    return load<W>(part);
+}
+
+template <int W>
+FS_INLINE void store(float* p, Vec<W> v, int n) {
+    if (n == W) return store<W>(p, v);
+    float part[W];
+    store<W>(part, v);
+    for (int i = 0; i < n; ++i) p[i] = part[i];
+}
+
 template <int W>
 FS_INLINE float sum(Vec<W> v) {
     float total = 0;
