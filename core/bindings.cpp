@@ -41,7 +41,7 @@ class PySession {
               std::optional<Floats> weights, int inputs, std::vector<int> hidden, int outputs,
               int readout, bool cross_entropy, bool per_frame, int n_threads,
               std::optional<Floats> difference_scale, float noise, float stretch, float dropout,
-              float smoothing)
+              float smoothing, bool clock)
         : frames_(frames),
           offsets_(offsets),
           targets_(targets),
@@ -64,9 +64,10 @@ class PySession {
         expect(n_threads > 0 && !hidden.empty(), "n_threads or hidden");
         expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
         expect(stretch == 0 || !per_frame, "stretch");
-        session_.reset(new Session({inputs, hidden, outputs, readout, difference_scale.has_value()},
-                                   corpus, cross_entropy ? Loss::kCrossEntropy : Loss::kSquared,
-                                   per_frame, {noise, stretch, dropout, smoothing}, n_threads));
+        session_.reset(
+            new Session({inputs, hidden, outputs, readout, difference_scale.has_value(), clock},
+                        corpus, cross_entropy ? Loss::kCrossEntropy : Loss::kSquared, per_frame,
+                        {noise, stretch, dropout, smoothing}, n_threads));
     }
 
     std::pair<double, double> gradient(Floats parameters, Indices rows, std::uint64_t seed,
@@ -157,11 +158,11 @@ class PyStream {
   public:
     PyStream(Floats parameters, int inputs, std::vector<int> hidden, int outputs, int readout,
              Doubles input_mean, Doubles input_scale, Doubles output_mean, Doubles output_scale,
-             int window, std::optional<Floats> difference_scale)
-        : stream_(
-              checked({inputs, hidden, outputs, readout, difference_scale.has_value()}, parameters),
-              parameters.data(), {doubles(input_mean), doubles(input_scale)},
-              {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window) {
+             int window, std::optional<Floats> difference_scale, bool clock)
+        : stream_(checked({inputs, hidden, outputs, readout, difference_scale.has_value(), clock},
+                          parameters),
+                  parameters.data(), {doubles(input_mean), doubles(input_scale)},
+                  {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window) {
         expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
         const auto fits = [](const Doubles& a, const Doubles& b, int size) {
             return a.size() == b.size() && (a.size() == 0 || int(a.size()) == size);
@@ -251,21 +252,21 @@ NB_MODULE(_core, m) {
     nb::class_<PySession>(m, "Session")
         .def(nb::init<Frames, Indices, std::optional<Frames>, std::optional<Floats>, int,
                       std::vector<int>, int, int, bool, bool, int, std::optional<Floats>, float,
-                      float, float, float>(),
+                      float, float, float, bool>(),
              "frames"_a, "offsets"_a, "targets"_a.none(), "weights"_a.none(), "inputs"_a,
              "hidden"_a, "outputs"_a, "readout"_a, "cross_entropy"_a, "per_frame"_a, "n_threads"_a,
              "difference_scale"_a = nb::none(), "noise"_a = 0.0f, "stretch"_a = 0.0f,
-             "dropout"_a = 0.0f, "smoothing"_a = 0.0f)
+             "dropout"_a = 0.0f, "smoothing"_a = 0.0f, "clock"_a = false)
         .def("gradient", &PySession::gradient, "parameters"_a, "rows"_a, "seed"_a, "out"_a,
              Release())
         .def("loss", &PySession::loss, "parameters"_a, "rows"_a, Release())
         .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());
     nb::class_<PyStream>(m, "Stream")
         .def(nb::init<Floats, int, std::vector<int>, int, int, Doubles, Doubles, Doubles, Doubles,
-                      int, std::optional<Floats>>(),
+                      int, std::optional<Floats>, bool>(),
              "parameters"_a, "inputs"_a, "hidden"_a, "outputs"_a, "readout"_a, "input_mean"_a,
              "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a,
-             "difference_scale"_a = nb::none())
+             "difference_scale"_a = nb::none(), "clock"_a = false)
         .def("step", &PyStream::step, "frame"_a, "out"_a)
         .def("point", &PyStream::point, "frames"_a, "out"_a)
         .def("reset", &PyStream::reset)

@@ -22,6 +22,10 @@ std::ptrdiff_t Sizes::parameters() const {
     return readout_offset(*this) + std::ptrdiff_t(outputs) * (features() + 1);
 }
 
+float clock_input(std::int64_t frame) {
+    return std::log1p(float(frame)) - 3.0f;
+}
+
 LayerOffsets layer_offsets(const Sizes& sizes, int layer) {
     std::ptrdiff_t start = 0;
     for (int l = 0; l < layer; ++l)
@@ -401,6 +405,7 @@ class Worker {
             for (int d = 0; d < dims; ++d)
                 x[(dims + d) * next] = (frame[d] - before[d]) * corpus_->difference_scale[d];
         }
+        if (sizes_->clock) x[(sizes_->layer_inputs(0) - 1) * next] = clock_input(t);
         if (augmentation_.noise <= 0) return;
         const std::uint64_t key = mix(mix(seed_, std::uint64_t(row_[lane])), std::uint64_t(t));
         float pair[2];

@@ -26,16 +26,22 @@ struct Sizes {
     // Whether the first layer also hears by how much each dimension has changed since the last
     // frame.
     bool differences = false;
+    // Whether it also hears for how long the series has been going on.
+    bool clock = false;
 
     int layers() const { return int(hidden.size()); }
     int layer_inputs(int layer) const {
-        return layer == 0 ? inputs * (differences ? 2 : 1) : hidden[layer - 1];
+        return layer == 0 ? inputs * (differences ? 2 : 1) + clock : hidden[layer - 1];
     }
     // Rows of z = (x, h, 1).
     int rows(int layer) const { return layer_inputs(layer) + hidden[layer] + 1; }
     int features() const;
     std::ptrdiff_t parameters() const;
 };
+
+// What the clock says at a frame, from 0: about as large as a standardised input for 5 to 400
+// frames, and hardly growing in an endless stream.
+float clock_input(std::int64_t frame);
 
 // Offsets of one layer's parameters in the flat array.
 struct LayerOffsets {

@@ -90,6 +90,7 @@ void Stream::feed(const float* frame, const float* before) {
     if (sizes_.differences)
         for (int d = 0; d < dims; ++d)
             heard_[dims + d] = (frame[d] - before[d]) * difference_scale_[d];
+    if (sizes_.clock) heard_.back() = clock_input(fed_);
     const float* x = heard_.data();
     for (Layer& layer : layers_) {
         std::copy_n(x, layer.inputs, layer.z.data());

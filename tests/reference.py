@@ -67,6 +67,9 @@ class Session:
         if self.network.differences:
             steps = np.diff(x, axis=0, prepend=x[:1]) * self.difference_scale
             x = np.concatenate([x, steps], axis=1)
+        if self.network.clock:
+            x = np.column_stack([x, np.log1p(np.arange(len(x))) - 3])
+
         layers = []
         for k, units in enumerate(self.network.hidden_sizes):
             steps, h, c = [], np.zeros(units), np.zeros(units)

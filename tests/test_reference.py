@@ -15,7 +15,7 @@ from fluidseries.models.recipe import Recipe
 from fluidseries.network import Network
 
 # Nothing at random, so that two engines can be compared.
-STILL = Recipe(("last", "mean", "max"), True, Augmentation())
+STILL = Recipe(("last", "mean", "max"), True, True, Augmentation())
 SECTIONS = ("last", "mean", "max")
 
 
@@ -63,14 +63,15 @@ def test_reference_passes_finite_differences(loss, hidden, readout, per_frame):
     loss=st.sampled_from(["squared", "cross_entropy"]),
     per_frame=st.booleans(),
     differences=st.booleans(),
+    clock=st.booleans(),
     seed=st.integers(0, 1000),
 )
 def test_core_equals_reference(
-    lengths, hidden, n_inputs, n_outputs, readout, loss, per_frame, differences, seed
+    lengths, hidden, n_inputs, n_outputs, readout, loss, per_frame, differences, clock, seed
 ):
     rng = np.random.default_rng(seed)
     sections = ("last",) if per_frame else tuple(s for s in SECTIONS if s in readout)
-    network = Network(n_inputs, hidden, n_outputs, sections, differences)
+    network = Network(n_inputs, hidden, n_outputs, sections, differences, clock)
     scale = rng.uniform(0.5, 2, n_inputs).astype(np.float32) if differences else None
     batch = random_batch(rng, lengths, n_inputs, n_outputs, loss, per_frame)
     parameters = rng.normal(0, 0.3, network.n_parameters).astype(np.float32)

@@ -23,6 +23,7 @@ class Session:
         stretch: float = 0.0,
         dropout: float = 0.0,
         smoothing: float = 0.0,
+        clock: bool = False,
     ) -> None: ...
     def gradient(
         self,
@@ -52,6 +53,7 @@ class Stream:
         output_scale: NDArray[np.float64],
         window: int,
         difference_scale: NDArray[np.float32] | None = None,
+        clock: bool = False,
     ) -> None: ...
     def step(self, frame: Any, out: Any) -> bool: ...
     def point(self, frames: Any, out: Any) -> bool: ...

@@ -32,6 +32,8 @@ class Network:
     differences : bool
         Whether the first layer also hears how each dimension has changed since the last frame: its
         inputs are then the frame and, behind it, the differences.
+    clock : bool
+        Whether it also hears, as its last input, for how long the series has been going on.
     """
 
     n_inputs: int
@@ -39,6 +41,7 @@ class Network:
     n_outputs: int
     readout: tuple[str, ...] = ("last",)
     differences: bool = False
+    clock: bool = False
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -47,7 +50,7 @@ class Network:
         Names, shapes and the gate order i, f, g, o are those of PyTorch's ``nn.LSTM``.
         """
         shapes: dict[str, tuple[int, ...]] = {}
-        width = self.n_inputs * (2 if self.differences else 1)
+        width = self.n_inputs * (2 if self.differences else 1) + self.clock
         for layer, units in enumerate(self.hidden_sizes):
             shapes[f"weight_ih_l{layer}"] = (4 * units, width)
             shapes[f"weight_hh_l{layer}"] = (4 * units, units)

@@ -108,6 +108,7 @@ def load(
         0.0 if per_frame else chance.stretch,
         chance.dropout,
         chance.smoothing,
+        network.clock,
     )
     return session
 

@@ -87,6 +87,7 @@ class Learned:
                 "n_outputs": self.network.n_outputs,
                 "readout": list(self.network.readout),
                 "differences": self.network.differences,
+                "clock": self.network.clock,
                 "parameters": {name: shortest(view) for name, view in views.items()},
             },
             "form": self.form,
@@ -154,11 +155,12 @@ def _network_of(content: dict[str, Any]) -> Network:
     readout = tuple(section for section in SECTIONS if section in content["readout"])
     if not sizes or list(readout) != content["readout"] or not readout:
         raise ValueError("the network needs hidden_sizes, and a readout in its usual order")
-    differences = content["differences"]
-    if not isinstance(differences, bool):
-        raise TypeError(f"differences must be true or false, got {differences!r}")
+    differences, clock = content["differences"], content["clock"]
+    for switch in (differences, clock):
+        if not isinstance(switch, bool):
+            raise TypeError(f"differences and clock must be true or false, got {switch!r}")
     inputs, outputs = (as_whole(content[name], 1) for name in ("n_inputs", "n_outputs"))
-    return Network(inputs, sizes, outputs, readout, differences)
+    return Network(inputs, sizes, outputs, readout, differences, clock)
 
 
 def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:

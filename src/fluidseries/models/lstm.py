@@ -190,6 +190,7 @@ class LSTMModel(Model[Learned]):
             corpus.n_outputs,
             recipe.readout,
             recipe.differences,
+            recipe.clock,
         )
         enough = len(corpus.series) >= FEWEST_FOR_VALIDATION
         split_seed = draw_split_seed(corpus.series.names, self.validation if enough else 0.0, rng)

@@ -15,10 +15,11 @@ class Recipe:
 
     readout: tuple[str, ...]
     differences: bool
+    clock: bool
     augmentation: Augmentation
 
 
-FOR_POINTS = Recipe(("last", "mean", "max"), True, Augmentation(noise=0.3, stretch=0.2))
-FOR_LABELS = Recipe(("last", "mean", "max"), True, Augmentation(noise=0.3, stretch=0.2))
+FOR_POINTS = Recipe(("last", "mean", "max"), True, True, Augmentation(noise=0.3, stretch=0.2))
+FOR_LABELS = Recipe(("last", "mean", "max"), True, True, Augmentation(noise=0.3, stretch=0.2))
 # A target per frame hangs on this frame of this take: nothing may be moved.
-FOR_FRAMES = Recipe(("last",), False, Augmentation())
+FOR_FRAMES = Recipe(("last",), False, False, Augmentation())

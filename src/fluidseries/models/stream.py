@@ -36,6 +36,7 @@ def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
         learned.output_scaler.scale,
         require_window(window),
         learned.difference_scale,
+        network.clock,
     )
 
 
