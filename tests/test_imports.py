@@ -39,7 +39,10 @@ ARROWS = {
     "demo": {"models", "datasets", "containers", "batch", "progress", "demo_report"},
     "demo_report": {"demo", "datasets", "containers", "plots"},
     "cli": {"models", "containers", "demo", "inspection", "progress"},
-    "__init__": {"reading", "batch", "containers", "datasets", "models", "scalers"},
+    "building": {"engines", "_core"},
+    "__init__": {
+        "building", "reading", "batch", "containers", "datasets", "models", "scalers",
+    },
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 __all__ = ["build_info"]
@@ -28,11 +29,11 @@ def build_info() -> dict[str, Any]:
     >>> info["instruction_set"] in info["usable"]
     True
     """
-    from . import __version__, _core
+    from . import _core
     from .engines.native import usable_cores
 
     return {
-        "version": __version__,
+        "version": version("fluidseries"),
         "compiler": _core.compiler(),
         "instruction_set": _core.instruction_set(),
         "usable": _core.usable_instruction_sets(),
