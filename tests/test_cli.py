@@ -89,7 +89,8 @@ def test_every_setting_reaches_the_model(run):
     assert parameters | {"hidden_size": tuple(parameters["hidden_size"])} == {
         "hidden_size": (6, 4), "max_iter": 2, "learn_rate": 0.02, "batch_size": 5,
         "validation": 0.25, "random_state": 7, "n_jobs": 1,
-        "standardize": True, "warm_start": True, "verbose": 0,
+        "standardize": True, "warm_start": True, "verbose": 0, "schedule": "auto",
+        "momentum": 0.9,
     }  # fmt: skip
 
 
