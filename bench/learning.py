@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import fluidseries as fs
+
 from measure import Report, machine, write_json
 
 try:

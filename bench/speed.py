@@ -10,11 +10,12 @@ from statistics import median
 from time import perf_counter_ns
 
 import numpy as np
-from fluidseries.batch import Batch
-from fluidseries.network import Network
 
 from fluidseries import _core
+from fluidseries.batch import Batch
 from fluidseries.engines import native
+from fluidseries.network import Network
+
 from measure import Report, interleaved, machine, spread, write_json
 
 try:

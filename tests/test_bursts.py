@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fluidseries as fs
-from conftest import tones
 from fluidseries import errors
+
+from conftest import tones
 
 SOURCE, TARGET = tones(24)
 

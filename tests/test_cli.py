@@ -13,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 import fluidseries as fs
-from conftest import tones
 from fluidseries import cli
+
+from conftest import tones
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import fluidseries as fs
-from conftest import tones
 from fluidseries import errors
 from fluidseries.models.modelfile import as_float32, shortest
+
+from conftest import tones
 
 FILES = Path(__file__).parent / "files"
 

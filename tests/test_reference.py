@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reference
 from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.engines.native import Augmentation
 from fluidseries.models.recipe import Recipe
 from fluidseries.network import Network
+
+import reference
 
 # Nothing at random, so that two engines can be compared.
 STILL = Recipe(("last", "mean", "max"), True, True, Augmentation())

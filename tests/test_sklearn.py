@@ -14,8 +14,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 import fluidseries as fs
-from conftest import tones
 from fluidseries.models.parameters import n_threads
+
+from conftest import tones
 
 
 @pytest.fixture(scope="module")

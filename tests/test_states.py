@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
+
 from conftest import tones
 
 

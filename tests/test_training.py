@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reference
 from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.errors import FluidSeriesWarning, InputError
 from fluidseries.network import Network
 from fluidseries.training import Optimiser, Settings, draw_split_seed, is_held_out, train
+
+import reference
 
 NETWORK = Network(2, (4,), 1)
 NOBODY = np.array([], dtype=np.int64)

@@ -90,8 +90,8 @@ def run(
 ) -> Demo:
     """Train on 270 utterances, place 370 others, tell about it and write the results.
 
-    `hidden_size`, `max_iter` and `learn_rate` are those of `LSTMRegressor`. Their defaults were chosen on the training
-    half alone, by five-fold cross-validation.
+    `hidden_size`, `max_iter` and `learn_rate` are those of `LSTMRegressor`. Their defaults were
+    chosen on the training half alone, by five-fold cross-validation.
 
     Parameters
     ----------
