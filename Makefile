@@ -11,7 +11,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/
 
 .PHONY: demo test check format bench clean
 
-demo: $(STAMPS)/plots
+demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
 
 test: $(STAMPS)/test
@@ -44,13 +44,10 @@ $(STAMPS)/venv:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@mkdir -p $(STAMPS) && touch $@
 
-# Editable: a change of Python code under src/ needs no new installation.
+# Editable: a change of Python code under src/ needs no new installation. With what pictures need, so
+# that the demo draws and the tests see it.
 $(STAMPS)/package: $(STAMPS)/venv $(BUILT_FROM)
-	@echo "Building and installing fluidseries (about a minute)"
-	$(BIN)/python -m pip install --quiet --editable .
-	@touch $@
-
-$(STAMPS)/plots: $(STAMPS)/package
+	@echo "Building and installing fluidseries (a minute or two)"
 	$(BIN)/python -m pip install --quiet --editable '.[plots]'
 	@touch $@
 

@@ -18,17 +18,32 @@ def sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
 
 
-def load(batch: Batch, network: Network, *, loss="squared", per_frame=False, **_) -> Session:
-    return Session(batch, network, loss, per_frame)
+def load(
+    batch: Batch,
+    network: Network,
+    *,
+    loss="squared",
+    per_frame=False,
+    series_weights=None,
+    n_jobs=None,
+    difference_scale=None,
+    augmentation=None,
+) -> Session:
+    assert series_weights is None, "the reference lets every series count once"
+    del n_jobs, augmentation  # one thread, nothing at random
+    return Session(batch, network, loss, per_frame, difference_scale)
 
 
 class Session:
     """One series after the other; no tricks."""
 
-    def __init__(self, batch: Batch, network: Network, loss: str, per_frame: bool) -> None:
+    def __init__(
+        self, batch: Batch, network: Network, loss: str, per_frame: bool, difference_scale=None
+    ) -> None:
+        self.difference_scale = difference_scale
         self.batch, self.network, self.loss_name, self.per_frame = batch, network, loss, per_frame
 
-    def gradient(self, parameters, rows, seed, out) -> tuple[float, float]:
+    def gradient(self, parameters, rows, seed, out):  # noqa: ARG002
         total, gradient = 0.0, np.zeros(len(out))
         p, d = self.network.views(parameters.astype(float)), self.network.views(gradient)
         for row in rows:
@@ -49,6 +64,9 @@ class Session:
 
     def forward(self, p, row):
         x = self.batch.frames[self.batch.offsets[row] : self.batch.offsets[row + 1]].astype(float)
+        if self.network.differences:
+            steps = np.diff(x, axis=0, prepend=x[:1]) * self.difference_scale
+            x = np.concatenate([x, steps], axis=1)
         layers = []
         for k, units in enumerate(self.network.hidden_sizes):
             steps, h, c = [], np.zeros(units), np.zeros(units)

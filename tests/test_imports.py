@@ -23,10 +23,12 @@ ARROWS = {
     "scaling": set(),
     "network": set(),
     "batch": {"containers", "scaling"},
+    "reading": {"batch", "containers"},
     "engines": {"network", "batch", "_core"},
     "training": {"engines", "network", "batch", "_core"},
     "models": {
-        "training", "engines", "scaling", "batch", "network", "containers", "files", "_core",
+        "training", "engines", "scaling", "reading", "batch", "network", "containers", "files",
+        "_core",
     },
     "plots": {"containers", "files"},
     "datasets": {"containers"},
@@ -35,7 +37,7 @@ ARROWS = {
     "demo": {"models", "datasets", "containers", "batch", "progress", "demo_report"},
     "demo_report": {"demo", "datasets", "containers", "plots"},
     "cli": {"models", "containers", "demo", "inspection", "progress"},
-    "__init__": {"batch", "containers", "datasets", "errors", "models"},
+    "__init__": {"reading", "batch", "containers", "datasets", "models"},
 }  # fmt: skip
 
 

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 import reference
 from fluidseries.batch import Batch
 from fluidseries.engines import native
+from fluidseries.engines.native import Augmentation
+from fluidseries.models.recipe import Recipe
 from fluidseries.network import Network
 
+# Nothing at random, so that two engines can be compared.
+STILL = Recipe(("last", "mean", "max"), True, Augmentation())
 SECTIONS = ("last", "mean", "max")
 
 
@@ -58,20 +62,24 @@ def test_reference_passes_finite_differences(loss, hidden, readout, per_frame):
     readout=st.sets(st.sampled_from(SECTIONS), min_size=1),
     loss=st.sampled_from(["squared", "cross_entropy"]),
     per_frame=st.booleans(),
+    differences=st.booleans(),
     seed=st.integers(0, 1000),
 )
 def test_core_equals_reference(
-    lengths, hidden, n_inputs, n_outputs, readout, loss, per_frame, seed
+    lengths, hidden, n_inputs, n_outputs, readout, loss, per_frame, differences, seed
 ):
     rng = np.random.default_rng(seed)
     sections = ("last",) if per_frame else tuple(s for s in SECTIONS if s in readout)
-    network = Network(n_inputs, hidden, n_outputs, sections)
+    network = Network(n_inputs, hidden, n_outputs, sections, differences)
+    scale = rng.uniform(0.5, 2, n_inputs).astype(np.float32) if differences else None
     batch = random_batch(rng, lengths, n_inputs, n_outputs, loss, per_frame)
     parameters = rng.normal(0, 0.3, network.n_parameters).astype(np.float32)
     rows = rng.permutation(len(lengths))
     results = []
     for engine in (native, reference):
-        session = engine.load(batch, network, loss=loss, per_frame=per_frame)
+        session = engine.load(
+            batch, network, loss=loss, per_frame=per_frame, difference_scale=scale
+        )
         gradient = np.empty(network.n_parameters, np.float32)
         total, weight = session.gradient(parameters, rows, 0, gradient)
         results.append((total, weight, gradient, session.outputs(parameters, rows)))
@@ -87,6 +95,7 @@ def test_core_equals_reference(
 def test_training_on_either_engine_learns_the_same(corpus, monkeypatch):
     import fluidseries as fs
 
+    monkeypatch.setattr(fs.LSTMRegressor, "_recipe", STILL)
     model = fs.LSTMRegressor(hidden_size=6, max_iter=3, random_state=0, validation=0.2)
     on_core = model.fit(*corpus).loss_curve_
     monkeypatch.setattr(fs.LSTMRegressor, "_engine", reference)

@@ -123,10 +123,7 @@ def test_units_do_not_matter_when_standardised(corpus):
 def test_without_standardising_the_numbers_go_in_as_they_are():
     X, y = [np.full((3, 1), 5.0), np.full((3, 1), 7.0)], np.array([1.0, 2.0])
     scaling = quick(standardize=False).fit(X, y).to_dict()["learned"]["scaling"]
-    assert scaling == {
-        "input": {"mean": [0.0], "scale": [1.0]},
-        "output": {"mean": [0.0], "scale": [1.0]},
-    }
+    assert scaling["input"] == scaling["output"] == {"mean": [0.0], "scale": [1.0]}
 
 
 def test_a_batch_size_is_obeyed_exactly(corpus):
@@ -396,7 +393,7 @@ def test_a_stream_takes_any_row_of_numbers_and_writes_where_told(fitted):
         ([1.0], errors.DimensionError, r"the frame has 1 dimension per frame, .* fitted on 2"),
         ([1.0, np.nan], errors.NonFiniteError, r"the frame holds nan \(dimension 1\)"),
         ([[1.0, 2.0]], errors.DimensionError, r"the frame has shape \(1, 2\)"),
-        (["a", "b"], errors.InputTypeError, "the frame is not a row of numbers"),
+        (["a", "b"], errors.InputTypeError, "the frame holds .* where numbers are needed"),
         ([1e300, 0.0], errors.NonFiniteError, "too far from the training data"),
     ],
 )
@@ -414,9 +411,20 @@ def test_a_bad_out_is_named(fitted):
         fitted.stream().step([0.1, 0.2], out=np.empty(3))
 
 
-@pytest.mark.parametrize("window", [0, -1, 1.5, True])
+def test_an_out_that_cannot_take_a_point_leaves_the_stream_where_it_stood(fitted):
+    closed = np.empty(2)
+    closed.flags.writeable = False
+    stream = fitted.stream()
+    first = fitted.stream().step([0.1, 0.2])
+    for out in (closed, np.empty(2, int)):
+        with pytest.raises(errors.InputTypeError, match=r"out is .*: it must be a writable"):
+            stream.step(np.array([5.0, 5.0]), out=out)
+    np.testing.assert_array_equal(stream.step([0.1, 0.2]), first)
+
+
+@pytest.mark.parametrize("window", [0, -1, 1.5, True, "long", float("nan"), 2**40])
 def test_a_bad_window(fitted, window):
-    with pytest.raises(errors.InputError, match="window is"):
+    with pytest.raises(errors.ParameterError, match=r"window is .*: it must be None or a number"):
         fitted.stream(window=window)
 
 
@@ -499,7 +507,11 @@ BAD_FITS = {
         "use LSTMClassifier for labels",
     ),
     "one table": (lambda: (np.zeros((5, 2)), [1.0]), errors.DimensionError, "a single series"),
-    "words": (lambda: ([[["a"]]], [1.0]), errors.InputTypeError, "not a table of numbers"),
+    "words": (
+        lambda: ([[["a"]]], [1.0]),
+        errors.InputTypeError,
+        "holds .* where numbers are needed",
+    ),
     "a mapping": (lambda: ({"a": [1.0]}, [1.0]), errors.InputTypeError, "make a DataSeries"),
     "a number": (lambda: (3, [1.0]), errors.InputTypeError, "the source is an int"),
 }
@@ -536,6 +548,12 @@ def test_a_bad_fit_is_explained_and_changes_nothing(corpus, name):
         ("validation", 1.0),
         ("validation", -0.1),
         ("n_jobs", 0),
+        ("hidden_size", None),
+        ("standardize", "no"),
+        ("warm_start", 1),
+        ("verbose", "loud"),
+        ("random_state", -1),
+        ("random_state", "chance"),
     ],
 )
 def test_a_parameter_out_of_range_is_named(corpus, parameter, value):

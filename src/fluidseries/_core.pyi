@@ -18,6 +18,11 @@ class Session:
         cross_entropy: bool,
         per_frame: bool,
         n_threads: int,
+        difference_scale: NDArray[np.float32] | None = None,
+        noise: float = 0.0,
+        stretch: float = 0.0,
+        dropout: float = 0.0,
+        smoothing: float = 0.0,
     ) -> None: ...
     def gradient(
         self,
@@ -46,6 +51,7 @@ class Stream:
         output_mean: NDArray[np.float64],
         output_scale: NDArray[np.float64],
         window: int,
+        difference_scale: NDArray[np.float32] | None = None,
     ) -> None: ...
     def step(self, frame: Any, out: Any) -> bool: ...
     def point(self, frames: Any, out: Any) -> bool: ...

@@ -6,6 +6,7 @@ What a command needs is imported inside it, so that ``fluidseries --help`` answe
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -97,7 +98,9 @@ def demo(
         _require_free(output / name, force=force)
     from . import demo as library
 
-    library.run(output, _console(), hidden_size=sizes, max_iter=max_iter)
+    # make calls it by its path, where a shell would not find it by its name.
+    program = "fluidseries" if shutil.which("fluidseries") else sys.argv[0]
+    library.run(output, _console(), hidden_size=sizes, max_iter=max_iter, program=program)
 
 
 @fit_app.command("regressor")

@@ -86,10 +86,11 @@ def run(
     hidden_size: int | Sequence[int] = 64,
     max_iter: int = 100,
     learn_rate: float = 0.005,
+    program: str = "fluidseries",
 ) -> Demo:
     """Train on 270 utterances, place 370 others, tell about it and write the results.
 
-    The three parameters are those of `LSTMRegressor`. Their defaults were chosen on the training
+    `hidden_size`, `max_iter` and `learn_rate` are those of `LSTMRegressor`. Their defaults were chosen on the training
     half alone, by five-fold cross-validation.
 
     Parameters
@@ -98,6 +99,8 @@ def run(
         Where the files go; made if it is missing. Files of the same name are replaced.
     console : Console
         Where to tell about it.
+    program : str
+        How the command line is called, for what to try next.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def run(
     ):
         content.write(folder / name)
     report.draw(folder / "pad.png", console, made, voices.test_speakers)
-    report.show_files(console, folder)
+    report.show_files(console, folder, program)
     return made
 
 

@@ -105,15 +105,14 @@ def draw(file: Path, console: Console, demo: Demo, speakers: LabelSet) -> None:
     plots.write_figure(file, figure)
 
 
-def show_files(console: Console, folder: Path) -> None:
+def show_files(console: Console, folder: Path, program: str) -> None:
     """Name what was written and what to do with it."""
-    console.print(f"In {folder}, the data as FluCoMa's JSON:", soft_wrap=True)
-    for name, about in FILES.items():
-        if (folder / name).exists():
-            console.print(f"  {name:<17} {about}", soft_wrap=True)
-    fit = f"fluidseries fit regressor {folder / 'voices.json'} {folder / 'places.json'}"
-    console.print(
-        f"\nTry next:\n  fluidseries inspect {folder / 'model.json'}\n  {fit} --output mine.json",
-        soft_wrap=True,
-        markup=False,
-    )
+    lines = [f"In {folder}, the data as FluCoMa's JSON:"]
+    lines += [f"  {name:<17} {about}" for name, about in FILES.items() if (folder / name).exists()]
+    data = f"{folder / 'voices.json'} {folder / 'places.json'}"
+    lines += [
+        "\nTry next:",
+        f"  {program} inspect {folder / 'model.json'}",
+        f"  {program} fit regressor {data} --output mine.json",
+    ]
+    console.print("\n".join(lines), soft_wrap=True, markup=False)

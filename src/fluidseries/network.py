@@ -29,12 +29,16 @@ class Network:
         Dimensions of a point.
     readout : tuple of {"last", "mean", "max"}
         What the readout sees of the top layer's states over a series, in this order.
+    differences : bool
+        Whether the first layer also hears how each dimension has changed since the last frame: its
+        inputs are then the frame and, behind it, the differences.
     """
 
     n_inputs: int
     hidden_sizes: tuple[int, ...]
     n_outputs: int
     readout: tuple[str, ...] = ("last",)
+    differences: bool = False
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -43,7 +47,7 @@ class Network:
         Names, shapes and the gate order i, f, g, o are those of PyTorch's ``nn.LSTM``.
         """
         shapes: dict[str, tuple[int, ...]] = {}
-        width = self.n_inputs
+        width = self.n_inputs * (2 if self.differences else 1)
         for layer, units in enumerate(self.hidden_sizes):
             shapes[f"weight_ih_l{layer}"] = (4 * units, width)
             shapes[f"weight_hh_l{layer}"] = (4 * units, units)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from math import cos, pi
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Callback", "Epoch", "Optimiser", "Settings", "is_held_out", "train"]
 
 Callback: TypeAlias = Callable[[int, int, float, "float | None"], Any]
+
+
+# A cycle starts at this share of the rate and reaches all of it after this share of the fit.
+LOWEST, RISE = 0.04, 0.3
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class Settings:
         Mikolov and Bengio 2013).
     momentum, second_momentum, epsilon : float
         Adam's (Kingma and Ba 2015).
+    cycle : bool
+        Let the rate rise to `learn_rate` and fall to nothing over this fit (Smith and Topin 2018)
+        instead of staying there.
     """
 
     epochs: int
@@ -53,6 +61,15 @@ class Settings:
     momentum: float = 0.9
     second_momentum: float = 0.999
     epsilon: float = 1e-8
+    cycle: bool = False
+
+    def rate_at(self, progress: float) -> float:
+        """Return the share of `learn_rate` at a point of the fit from 0 to 1."""
+        if not self.cycle:
+            return 1.0
+        if progress < RISE:
+            return LOWEST + (1 - LOWEST) * progress / RISE
+        return LOWEST / 100 + 0.5 * (1 + cos(pi * (progress - RISE) / (1 - RISE)))
 
 
 @dataclass(frozen=True)
@@ -197,9 +214,11 @@ class _Loop:
         total = weight = 0.0
         size = self.settings.batch_size
         n_batches = -(-len(order) // size)
+        n_steps = n_batches * self.settings.epochs
         for batch in range(n_batches):
             rows = order[batch * size : (batch + 1) * size]
-            batch_loss, batch_weight = self.step(rows, seed)
+            share = self.settings.rate_at((number * n_batches + batch) / n_steps)
+            batch_loss, batch_weight = self.step(rows, seed, share)
             total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
@@ -219,7 +238,7 @@ class _Loop:
             )
         return total / weight
 
-    def step(self, rows: NDArray[np.int64], seed: int) -> tuple[float, float]:
+    def step(self, rows: NDArray[np.int64], seed: int, share: float = 1.0) -> tuple[float, float]:
         """Go one step down the gradient of some series; return their loss and weight before it."""
         loss, weight = self.session.gradient(self.parameters, rows, seed, self.gradient)
         if not (np.isfinite(loss) and np.isfinite(self.gradient).all()):
@@ -234,7 +253,7 @@ class _Loop:
             memory.second,
             self.decay,
             memory.step + 1,
-            self.learn_rate,
+            self.learn_rate * share,
             s.momentum,
             s.second_momentum,
             s.epsilon,

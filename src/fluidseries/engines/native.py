@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,30 @@ if TYPE_CHECKING:
     from ..batch import Batch
     from ..network import Network
 
-__all__ = ["NativeSession", "load", "readout_mask", "usable_cores"]
+__all__ = ["Augmentation", "NativeSession", "load", "readout_mask", "usable_cores"]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What a gradient changes at random, so that the gesture is learned and not the take.
+
+    Parameters
+    ----------
+    noise : float
+        Standard deviation of what is added to every standardised input.
+    stretch : float
+        Series are played at speeds from exp(-stretch) to exp(stretch); not with a target per frame.
+    dropout : float
+        Share of the readout's features that are silent (Srivastava et al. 2014).
+    smoothing : float
+        Probability that a label was meant to be any label (Szegedy et al. 2016).
+    """
+
+    noise: float = 0.0
+    stretch: float = 0.0
+    dropout: float = 0.0
+    smoothing: float = 0.0
+
 
 _READOUT_BITS = {"last": 1, "mean": 2, "max": 4}
 
@@ -40,6 +64,8 @@ def load(
     per_frame: bool = False,
     series_weights: NDArray[np.float32] | None = None,
     n_jobs: int | None = None,
+    difference_scale: NDArray[np.float32] | None = None,
+    augmentation: Augmentation | None = None,
 ) -> NativeSession:
     """Hand a corpus to the core.
 
@@ -58,37 +84,42 @@ def load(
         How much each series counts; 1 each by default.
     n_jobs : int, optional
         Threads; all usable cores by default. The number changes no bit of any result.
+    difference_scale : float32 ndarray of shape (n_inputs,), optional
+        What differences between frames are multiplied by; needed if the network hears them.
+    augmentation : Augmentation, optional
+        What a gradient changes at random.
     """
-    return NativeSession(batch, network, loss, per_frame, series_weights, n_jobs)
+    session = NativeSession(network, batch.offsets if per_frame else None)
+    chance = augmentation or Augmentation()
+    session._core = _core.Session(
+        batch.frames,
+        batch.offsets,
+        batch.targets,
+        series_weights,
+        network.n_inputs,
+        list(network.hidden_sizes),
+        network.n_outputs,
+        readout_mask(network.readout),
+        loss == "cross_entropy",
+        per_frame,
+        usable_cores() if n_jobs is None else n_jobs,
+        difference_scale,
+        chance.noise,
+        0.0 if per_frame else chance.stretch,
+        chance.dropout,
+        chance.smoothing,
+    )
+    return session
 
 
 class NativeSession:
     """One corpus in the core's hands. Calls from several threads wait for each other."""
 
-    def __init__(
-        self,
-        batch: Batch,
-        network: Network,
-        loss: str,
-        per_frame: bool,
-        series_weights: NDArray[np.float32] | None,
-        n_jobs: int | None,
-    ) -> None:
+    _core: _core.Session
+
+    def __init__(self, network: Network, offsets: NDArray[np.int64] | None) -> None:
         self._n_outputs = network.n_outputs
-        self._lengths = np.diff(batch.offsets) if per_frame else None
-        self._core = _core.Session(
-            batch.frames,
-            batch.offsets,
-            batch.targets,
-            series_weights,
-            network.n_inputs,
-            list(network.hidden_sizes),
-            network.n_outputs,
-            readout_mask(network.readout),
-            loss == "cross_entropy",
-            per_frame,
-            usable_cores() if n_jobs is None else n_jobs,
-        )
+        self._lengths = None if offsets is None else np.diff(offsets)
 
     def gradient(
         self,

@@ -10,11 +10,12 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from ..batch import read_labels, read_series
 from ..containers import DataSet, LabelSet
+from ..reading import read_labels, read_series
 from .classes import ClassesLearned, class_weights, with_classes
 from .lstm import Corpus, LSTMModel
 from .parameters import require_fraction
+from .recipe import FOR_LABELS
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, validation, standardize, warm_start,
+    hidden_size, max_iter, learn_rate, batch_size, schedule, validation, standardize, warm_start,
     random_state, \
 n_jobs, verbose
         As LSTMRegressor has them.
@@ -87,6 +88,7 @@ n_jobs, verbose
     """
 
     _loss = "cross_entropy"
+    _recipe = FOR_LABELS
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ n_jobs, verbose
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
+        schedule: str = "auto",
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -109,6 +112,7 @@ n_jobs, verbose
         self.max_iter = max_iter
         self.learn_rate = learn_rate
         self.batch_size = batch_size
+        self.schedule = schedule
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
-from ..batch import Series, read_frames, read_series, require_dims
+from ..batch import Series
 from ..containers import DataSeries
 from ..errors import EmptyError, FluidSeriesWarning, ParameterError
+from ..reading import read_frames, read_series, require_dims
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .lstm import Corpus, LSTMModel
@@ -71,7 +72,7 @@ class LSTMForecaster(LSTMModel):
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, validation, standardize, warm_start,
+    hidden_size, max_iter, learn_rate, batch_size, schedule, validation, standardize, warm_start,
     random_state, \
 n_jobs, verbose
         As LSTMRegressor has them.
@@ -98,8 +99,6 @@ n_jobs, verbose
     True
     """
 
-    _readout = ("last",)
-
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
@@ -109,6 +108,7 @@ n_jobs, verbose
         *,
         differences: bool = False,
         temperature: float = 0.0,
+        schedule: str = "auto",
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -122,6 +122,7 @@ n_jobs, verbose
         self.batch_size = batch_size
         self.differences = differences
         self.temperature = temperature
+        self.schedule = schedule
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start

@@ -42,6 +42,8 @@ class Learned:
         The largest fraction held out so far.
     reach : float
         The largest standardised input or target so far, in standard deviations.
+    difference_scale : float32 ndarray of shape (n_inputs,) or None
+        What differences between standardised frames are multiplied by where the network hears them.
     loss_curve, validation_curve : tuple of float
         One number per epoch; the second only for epochs with held-out series.
     """
@@ -56,6 +58,7 @@ class Learned:
     split_seed: int
     held_out: float
     reach: float
+    difference_scale: NDArray[np.float32] | None = None
     loss_curve: tuple[float, ...] = ()
     validation_curve: tuple[float, ...] = ()
 
@@ -79,12 +82,16 @@ class Learned:
                 "hidden_sizes": list(self.network.hidden_sizes),
                 "n_outputs": self.network.n_outputs,
                 "readout": list(self.network.readout),
+                "differences": self.network.differences,
                 "parameters": {name: shortest(view) for name, view in views.items()},
             },
             "form": self.form,
             "scaling": {
                 "input": self.input_scaler.to_dict(),
                 "output": self.output_scaler.to_dict(),
+                "differences": None
+                if self.difference_scale is None
+                else shortest(self.difference_scale),
             },
             "optimiser": {
                 "step": self.optimiser.step,
@@ -107,7 +114,9 @@ class Learned:
             tuple(int(units) for units in sizes["hidden_sizes"]),
             int(sizes["n_outputs"]),
             tuple(sizes["readout"]),
+            bool(sizes["differences"]),
         )
+        differences = content["scaling"]["differences"]
         parameters = np.empty(network.n_parameters, np.float32)
         for name, view in network.views(parameters).items():
             view[...] = as_float32(sizes["parameters"][name], view.shape)
@@ -128,6 +137,9 @@ class Learned:
             split_seed=int(content["split"]["seed"]),
             held_out=float(content["split"]["held_out"]),
             reach=float(content["reach"]),
+            difference_scale=as_float32(differences, (network.n_inputs,))
+            if network.differences
+            else None,
             loss_curve=tuple(content["loss_curve"]),
             validation_curve=tuple(content["validation_curve"]),
         )

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..batch import Batch, Series, pack, read_frames, read_series, require_dims
+from ..batch import Batch, Series, pack
 from ..engines import native
-from ..errors import FluidSeriesWarning, InputError, NotFittedError
+from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedError
 from ..network import Network
+from ..reading import read_frames, read_series, require_dims
 from ..scaling import Scaler
 from ..training import Callback, Optimiser, is_held_out, train
 from .base import Model
 from .learned import Learned
-from .parameters import check_parameters, hidden_sizes, n_threads, training_settings
+from .parameters import (
+    check_parameters,
+    hidden_sizes,
+    n_threads,
+    new_generator,
+    training_settings,
+)
+from .recipe import FOR_FRAMES, FOR_POINTS, Recipe
 from .stream import Stream, core_stream
 
 if TYPE_CHECKING:
@@ -67,10 +75,11 @@ class LSTMModel(Model[Learned]):
 
     _engine: ModuleType = native
     _loss = "squared"
-    _readout: tuple[str, ...] = ("last",)
+    _recipe: Recipe = FOR_POINTS
 
     hidden_size: int | Sequence[int]
     max_iter: int
+    schedule: str
     validation: float
     standardize: bool
     warm_start: bool
@@ -114,7 +123,7 @@ class LSTMModel(Model[Learned]):
             if not learned.loss_curve:
                 learned = self._scaled(corpus, rows, learned)
             batch, learned = self._pack(corpus, learned)
-            settings = training_settings(self, len(rows), epochs)
+            settings = training_settings(self, len(rows), epochs, first=not learned.loss_curve)
             session = self._engine.load(
                 batch,
                 learned.network,
@@ -122,6 +131,8 @@ class LSTMModel(Model[Learned]):
                 per_frame=learned.per_frame,
                 series_weights=corpus.weights,
                 n_jobs=n_threads(self.n_jobs),
+                difference_scale=learned.difference_scale,
+                augmentation=self._recipe_for(learned.form).augmentation,
             )
             self._train(session, learned, rows, held_out, settings, callback)
             self._after_fit(session, corpus, rows)
@@ -161,15 +172,23 @@ class LSTMModel(Model[Learned]):
                 held = "" if not validation else f", held out {validation[0]:.4f}"
                 print(f"epoch {len(learned.loss_curve)}: error {epoch.loss:.4f}{held}")
 
+    def _recipe_for(self, form: str) -> Recipe:
+        return FOR_FRAMES if form == "frames" else self._recipe
+
     def _start(self, corpus: Corpus, known: Learned | None) -> Learned:
         """Return what the fit goes on from: what is known, or a new network."""
         if known is not None and _goes_on(corpus, known):
             grown = self._grown(corpus, known)
             if grown is not None:
                 return grown
-        rng = np.random.default_rng(_seed(self.random_state))
+        rng = new_generator(self.random_state)
+        recipe = self._recipe_for(corpus.form)
         network = Network(
-            corpus.series.n_dims, hidden_sizes(self.hidden_size), corpus.n_outputs, self._readout
+            corpus.series.n_dims,
+            hidden_sizes(self.hidden_size),
+            corpus.n_outputs,
+            recipe.readout,
+            recipe.differences,
         )
         split_seed = int(rng.integers(2**63))
         learned = Learned(
@@ -213,8 +232,19 @@ class LSTMModel(Model[Learned]):
 
     def _scaled(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
         """Fit the scaling on the training part."""
-        if not self.standardize:
+        learned = self._standardised(corpus, rows, learned) if self.standardize else learned
+        if not learned.network.differences:
             return learned
+        scaler = learned.input_scaler
+        steps = [
+            np.diff(scaler.standardise(corpus.series.arrays[row]), axis=0)
+            for row in rows
+            if len(corpus.series.arrays[row]) > 1
+        ]
+        size = Scaler.fit(steps).scale if steps else np.ones(learned.network.n_inputs)
+        return replace(learned, difference_scale=(1 / size).astype(np.float32))
+
+    def _standardised(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
         inputs = Scaler.fit([corpus.series.arrays[row] for row in rows])
         outputs = learned.output_scaler
         if self._loss == "squared":
@@ -223,18 +253,14 @@ class LSTMModel(Model[Learned]):
 
     def _pack(self, corpus: Corpus, learned: Learned) -> tuple[Batch, Learned]:
         """Standardise everything; tell when it lies far from what the scaling was fitted on."""
-        frames, offsets = pack(corpus.series.arrays, learned.input_scaler)
+        names = corpus.series.names
+        frames, offsets = pack(corpus.series.arrays, learned.input_scaler, names)
         reach = float(np.abs(frames).max())
         if self._loss == "squared":
-            targets, _ = pack(corpus.targets, learned.output_scaler)
+            targets, _ = pack(corpus.targets, learned.output_scaler, names, what="target")
             reach = max(reach, float(np.abs(targets).max()))
         else:
             targets, _ = pack(corpus.targets, Scaler.identity(1))
-        if not np.isfinite(reach):
-            raise InputError(
-                "the series or targets hold numbers too large for float32 once standardised: "
-                "scale them"
-            )
         if learned.loss_curve and self.standardize and reach > max(FAR_AWAY, learned.reach):
             warnings.warn(
                 f"the new data reach {reach:.3g} standard deviations from those of the first fit, "
@@ -268,10 +294,14 @@ class LSTMModel(Model[Learned]):
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
         """Return the network's outputs in the units of the targets, one row per series or frame."""
         require_dims("the source", series.n_dims, learned.network.n_inputs)
-        frames, offsets = pack(series.arrays, learned.input_scaler)
+        frames, offsets = pack(series.arrays, learned.input_scaler, series.names)
         batch = Batch(None, frames, offsets, None)
         session = self._engine.load(
-            batch, learned.network, per_frame=learned.per_frame, n_jobs=n_threads(self.n_jobs)
+            batch,
+            learned.network,
+            per_frame=learned.per_frame,
+            n_jobs=n_threads(self.n_jobs),
+            difference_scale=learned.difference_scale,
         )
         outputs = session.outputs(learned.parameters, np.arange(len(series)))
         return learned.output_scaler.restore(outputs.astype(np.float64))
@@ -281,17 +311,19 @@ class LSTMModel(Model[Learned]):
 
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return the output for one series, without the detour over a batch."""
-        array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
         # A stream costs more to make than a short series to hear, so one is kept. Taking it out is
         # one
         # step: a thread that comes at the same time makes its own.
         spare = self.__dict__.pop("_spare_stream", None)
         stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
         point = np.empty(learned.network.n_outputs)
-        if not stream.point(array, point):
-            raise InputError(
-                "the series lies too far from the training data for float32: check its numbers"
-            )
+        # The core takes a contiguous table of floats as it is; what it declines is looked at here.
+        if not stream.point(frames, point):
+            array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
+            if not stream.point(array, point):
+                raise NonFiniteError(
+                    "the series holds a number too large for float32: correct it or scale the data"
+                )
         self._spare_stream = (learned, stream)
         return point
 
@@ -371,10 +403,3 @@ def _goes_on(corpus: Corpus, learned: Learned) -> bool:
     """Tell whether these series can be heard by the network that is there."""
     same_width = corpus.series.n_dims == learned.network.n_inputs
     return same_width and (corpus.form == "frames") == learned.per_frame
-
-
-def _seed(random_state: Any) -> Any:
-    """Accept what scikit-learn does; its old generators seed ours."""
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31))
-    return random_state

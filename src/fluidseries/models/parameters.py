@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..engines.native import usable_cores
 from ..errors import ParameterError
@@ -18,16 +21,21 @@ __all__ = [
     "check_training",
     "hidden_sizes",
     "n_threads",
+    "new_generator",
     "require_fraction",
+    "require_window",
     "training_settings",
 ]
 
 LARGEST_HIDDEN_SIZE = 4096
+LONGEST_WINDOW = 1_000_000
+MOST_THREADS = 1024
 
 
 def hidden_sizes(hidden_size: Any) -> tuple[int, ...]:
     """Return the units of each layer: an int is one layer."""
-    sizes = (hidden_size,) if isinstance(hidden_size, Real) else tuple(hidden_size)
+    several = isinstance(hidden_size, Iterable) and getattr(hidden_size, "ndim", 1) == 1
+    sizes = tuple(hidden_size) if several else (hidden_size,)
     if not sizes or not all(_is_int(size, 1, LARGEST_HIDDEN_SIZE) for size in sizes):
         raise ParameterError(
             f"hidden_size is {hidden_size!r}: it must be a whole number from 1 to "
@@ -40,13 +48,7 @@ def check_parameters(model: LSTMModel) -> None:
     """Raise unless every parameter is within its range."""
     hidden_sizes(model.hidden_size)
     check_training(model)
-    jobs = model.n_jobs
-    _require(
-        jobs is None or jobs == -1 or _is_int(jobs, 1),
-        {"n_jobs": jobs},
-        "n_jobs",
-        "None, -1 or a whole number from 1 up",
-    )
+    n_threads(model.n_jobs)
 
 
 def check_training(model: Any) -> None:
@@ -59,6 +61,8 @@ def check_training(model: Any) -> None:
     _require(
         automatic or _is_int(size, 1), values, "batch_size", '"auto" or a whole number from 1 up'
     )
+    schedules = ("auto", "constant", "cycle")
+    _require(values["schedule"] in schedules, values, "schedule", f"one of {schedules}")
     held_out = values["validation"]
     _require(
         held_out == 0 or (_within(held_out, 0, 1) and held_out < 1),
@@ -66,6 +70,10 @@ def check_training(model: Any) -> None:
         "validation",
         "a fraction from 0 to below 1",
     )
+    for name in {"standardize", "warm_start"} & set(values):
+        _require(isinstance(values[name], bool | np.bool_), values, name, "True or False")
+    verbose = values["verbose"]
+    _require(isinstance(verbose, bool) or _is_int(verbose, 0), values, "verbose", "0, 1 or more")
 
 
 def require_fraction(model: Any, name: str) -> None:
@@ -74,12 +82,20 @@ def require_fraction(model: Any, name: str) -> None:
     _require(values[name] == 0 or _within(values[name], 0, 1), values, name, "from 0 to 1")
 
 
-def training_settings(model: LSTMModel, n_series: int, epochs: int | None) -> Settings:
-    """Return how a fit of this model on so many series trains."""
+# A shorter fit is a burst: it has no time for a cycle.
+SHORTEST_CYCLE = 20
+
+
+def training_settings(
+    model: LSTMModel, n_series: int, epochs: int | None, *, first: bool
+) -> Settings:
+    """Return how a fit of this model on so many series trains, the first one or a later."""
     values = model.get_params(deep=False)
-    size = values["batch_size"]
+    size, schedule = values["batch_size"], values["schedule"]
+    epochs = int(values["max_iter"]) if epochs is None else epochs
     return Settings(
-        epochs=int(values["max_iter"]) if epochs is None else epochs,
+        epochs=epochs,
+        cycle=schedule == "cycle" or (schedule == "auto" and first and epochs >= SHORTEST_CYCLE),
         learn_rate=float(values["learn_rate"]),
         batch_size=automatic_batch_size(n_series) if size == "auto" else int(size),
     )
@@ -93,8 +109,40 @@ def automatic_batch_size(n_series: int) -> int:
 def n_threads(n_jobs: int | None) -> int:
     """Return the number of threads: all usable cores by default, one inside a joblib worker."""
     if n_jobs is not None and n_jobs != -1:
-        return int(n_jobs)
+        wanted = "None, -1 or a whole number from 1 up"
+        _require(_is_int(n_jobs, 1), {"n_jobs": n_jobs}, "n_jobs", wanted)
+        return min(int(n_jobs), MOST_THREADS)
     return 1 if _in_joblib_worker() else usable_cores()
+
+
+def new_generator(random_state: Any) -> np.random.Generator:
+    """Return a random generator for a model that starts afresh.
+
+    It is always a PCG64, since its state goes into the model file; a generator that was given
+    seeds it.
+
+    Parameters
+    ----------
+    random_state : None, int, numpy.random.Generator or numpy.random.RandomState
+        None: another one every time.
+    """
+    seed = random_state
+    if isinstance(random_state, np.random.Generator):
+        seed = random_state.integers(2**63)
+    elif isinstance(random_state, np.random.RandomState):
+        seed = random_state.randint(2**31)
+    wanted = "None, a whole number from 0 up, or one of NumPy's generators"
+    known = seed is None or _is_int(seed, 0)
+    _require(known, {"random_state": random_state}, "random_state", wanted)
+    return np.random.Generator(np.random.PCG64(None if seed is None else int(seed)))
+
+
+def require_window(window: Any) -> int:
+    """Return a stream's window in frames, 0 for None, or raise."""
+    wanted = f"None or a number of frames from 1 to {LONGEST_WINDOW}"
+    known = window is None or _is_int(window, 1, LONGEST_WINDOW)
+    _require(known, {"window": window}, "window", wanted)
+    return 0 if window is None else int(window)
 
 
 def _in_joblib_worker() -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
-from ..batch import Series, read_series, read_targets
+from ..batch import Series
 from ..containers import DataSeries, DataSet
+from ..reading import read_series, read_targets
 from .lstm import Corpus, LSTMModel
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     batch_size : int or "auto"
         How many series between two adjustments. A number is kept to; "auto" follows the size of the
         corpus.
+    schedule : "auto", "constant" or "cycle"
+        How the rate moves within a fit. "constant": it is `learn_rate`. "cycle": it rises to
+        `learn_rate` and falls to nothing, which ends better after many epochs. "auto": a cycle in a
+        first fit of 20 epochs or more, else constant, so that short fits go on smoothly.
     validation : float
         Fraction of the series held out from learning, on which the error is watched; the fit then
         keeps
@@ -102,6 +107,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
+        schedule: str = "auto",
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
@@ -113,6 +119,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.max_iter = max_iter
         self.learn_rate = learn_rate
         self.batch_size = batch_size
+        self.schedule = schedule
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start

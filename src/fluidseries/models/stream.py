@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from ..batch import require_dims
+from ..containers.arrays import as_numbers
 from ..engines.native import readout_mask
-from ..errors import DimensionError, InputError, InputTypeError, NonFiniteError
+from ..errors import DimensionError, InputTypeError, NonFiniteError
+from ..reading import require_dims
+from .parameters import require_window
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -21,9 +23,6 @@ __all__ = ["Stream", "core_stream"]
 
 def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
     """Make the core's stream for what a model has learned."""
-    whole = window is None or (not isinstance(window, bool) and int(window) == window)
-    if not whole or (window is not None and not 1 <= window < 2**31):
-        raise InputError(f"window is {window}: it must be None or a number of frames from 1 up")
     network = learned.network
     return _core.Stream(
         learned.parameters,
@@ -35,7 +34,8 @@ def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
         learned.input_scaler.scale,
         learned.output_scaler.mean,
         learned.output_scaler.scale,
-        int(window or 0),
+        require_window(window),
+        learned.difference_scale,
     )
 
 
@@ -43,8 +43,7 @@ class Stream:
     """A model that hears one frame at a time. Made by a model's ``stream()``.
 
     It keeps what the model had learned when it was made; later fits do not change it. One thread
-    at a
-    time may use it.
+    at a time may use it.
     """
 
     __slots__ = ("_core", "_quick_step", "n_inputs", "n_outputs")
@@ -87,13 +86,11 @@ class Stream:
 
     def _careful_step(self, frame: Any, out: NDArray[np.float64]) -> None:
         """Step with what the quick path declined, or say why that cannot be."""
-        try:
-            numbers = np.ascontiguousarray(frame, dtype=np.float64)
-        except (TypeError, ValueError) as err:
-            raise InputTypeError(f"the frame is not a row of numbers: {err}") from err
-        if np.ndim(frame) != 1:
+        _require_out(out, self.n_outputs)
+        numbers = as_numbers(frame, np.dtype(np.float64), "the frame")
+        if numbers.ndim != 1:
             raise DimensionError(
-                f"the frame has shape {np.shape(frame)}: one frame has shape ({self.n_inputs},)"
+                f"the frame has shape {numbers.shape}: one frame has shape ({self.n_inputs},)"
             )
         require_dims("the frame", len(numbers), self.n_inputs)
         finite = np.isfinite(numbers)
@@ -101,12 +98,7 @@ class Stream:
             dim = int(np.argmin(finite))
             raise NonFiniteError(
                 f"the frame holds {numbers[dim]} (dimension {dim}): it was left out, and the "
-                "stream "
-                "stands where it stood"
-            )
-        if not isinstance(out, np.ndarray) or out.shape != (self.n_outputs,):
-            raise DimensionError(
-                f"out has shape {np.shape(out)}: it must be an array of shape ({self.n_outputs},)"
+                "stream stands where it stood"
             )
         point = np.empty(self.n_outputs)
         if not self._quick_step(numbers, point):
@@ -114,3 +106,14 @@ class Stream:
                 "the frame lies too far from the training data for float32: it was left out"
             )
         out[...] = point
+
+
+def _require_out(out: Any, n_outputs: int) -> None:
+    """Raise unless a point can be written there: before the stream moves."""
+    if not isinstance(out, np.ndarray) or out.shape != (n_outputs,):
+        raise DimensionError(
+            f"out has shape {np.shape(out)}: it must be an array of shape ({n_outputs},)"
+        )
+    if out.dtype.kind != "f" or not out.flags.writeable:
+        kind = out.dtype if out.flags.writeable else "read-only"
+        raise InputTypeError(f"out is {kind}: it must be a writable array of float64 or float32")
