@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bindings_dtw.hpp"
 #include "cpu.hpp"
 #include "kernels.hpp"
 #include "network.hpp"
@@ -287,4 +288,5 @@ NB_MODULE(_core, m) {
         for (const char* name : usable_instruction_sets()) names.emplace_back(name);
         return names;
     });
+    bind_dtw(m);
 }
