@@ -1,4 +1,4 @@
-// The Python face of dynamic time warping. Arrays arrive checked by dtw.py and neighbours.py.
+// The Python face of dynamic time warping. Arrays arrive checked by warping.py and nearest.py.
 #include "bindings_dtw.hpp"
 
 #include <nanobind/ndarray.h>

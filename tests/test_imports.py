@@ -29,7 +29,7 @@ ARROWS = {
     "engines": {"network", "batch", "_core"},
     "training": {"engines", "network", "batch", "_core"},
     "models": {
-        "training", "engines", "scaling", "reading", "points", "batch", "network", "containers",
+        "warping", "training", "engines", "scaling", "reading", "points", "batch", "network", "containers",
         "files", "_core",
     },
     "plots": {"containers", "files"},
@@ -40,8 +40,9 @@ ARROWS = {
     "demo_report": {"demo", "datasets", "containers", "plots"},
     "cli": {"models", "containers", "demo", "inspection", "progress"},
     "building": {"engines", "_core"},
+    "warping": {"reading", "_core"},
     "__init__": {
-        "building", "reading", "batch", "containers", "datasets", "models", "scalers",
+        "building", "warping", "reading", "batch", "containers", "datasets", "models", "scalers",
     },
 }  # fmt: skip
 

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from .models.forecaster import LSTMForecast, LSTMForecaster
     from .models.mlp_classifier import MLPClassifier
     from .models.mlp_regressor import MLPRegressor
+    from .models.nearest import DTWClassifier, DTWRegressor
     from .models.registry import read_model
     from .models.regressor import LSTMRegressor
     from .scalers import Normalize, RobustScale, Standardize
+    from .warping import dtw, dtw_path
 
 __version__ = "0.1.0"
 
 # Where each public name lives. Names resolve when first used (PEP 562), so that importing
 # fluidseries costs little more than NumPy.
 _HOME = {
+    "DTWClassifier": "models.nearest",
+    "DTWRegressor": "models.nearest",
     "DataSeries": "containers",
     "DataSet": "containers",
     "FluidSeriesError": "errors",
@@ -40,11 +44,15 @@ _HOME = {
     "Standardize": "scalers",
     "build_info": "building",
     "datasets": "",
+    "dtw": "warping",
+    "dtw_path": "warping",
     "join": "batch",
     "read_model": "models.registry",
 }
 
 __all__ = [
+    "DTWClassifier",
+    "DTWRegressor",
     "DataSeries",
     "DataSet",
     "FluidSeriesError",
@@ -61,6 +69,8 @@ __all__ = [
     "Standardize",
     "build_info",
     "datasets",
+    "dtw",
+    "dtw_path",
     "join",
     "read_model",
 ]

@@ -80,3 +80,36 @@ def tanh(x: NDArray[np.float32], y: NDArray[np.float32]) -> None: ...
 def compiler() -> str: ...
 def instruction_set() -> str: ...
 def usable_instruction_sets() -> list[str]: ...
+def dtw(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    constraint: int,
+    parameter: float,
+    bound: float,
+) -> float: ...
+def dtw_path(
+    a: NDArray[np.float64], b: NDArray[np.float64], constraint: int, parameter: float
+) -> tuple[NDArray[np.int64], float]: ...
+
+class DtwCorpus:
+    def __init__(self, frames: NDArray[np.float64], offsets: NDArray[np.int64]) -> None: ...
+    def distances(
+        self,
+        frames: NDArray[np.float64],
+        offsets: NDArray[np.int64],
+        constraint: int,
+        parameter: float,
+        within: bool,
+        n_threads: int,
+        out: NDArray[np.float64],
+    ) -> None: ...
+    def nearest(
+        self,
+        frames: NDArray[np.float64],
+        offsets: NDArray[np.int64],
+        constraint: int,
+        parameter: float,
+        n_threads: int,
+        rows: NDArray[np.int64],
+        distances: NDArray[np.float64],
+    ) -> None: ...

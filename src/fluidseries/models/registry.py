@@ -19,6 +19,8 @@ __all__ = ["read_model"]
 
 # A line per model: its class's name, which is the kind in its files, and its module here.
 _MODULES = {
+    "DTWClassifier": "nearest",
+    "DTWRegressor": "nearest",
     "LSTMClassifier": "classifier",
     "LSTMForecaster": "forecaster",
     "LSTMRegressor": "regressor",
