@@ -13,6 +13,7 @@ from .reading import read_frames
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+
 __all__ = ["CONSTRAINTS", "constraint_of", "dtw", "dtw_path"]
 
 # The core's numbers for the constraints.

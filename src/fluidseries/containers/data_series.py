@@ -14,6 +14,7 @@ from .data_set import DataSet
 from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
 from .identifiers import check_identifier, matched_identifiers
+from .nearest import nearest_series
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,6 +169,43 @@ class DataSeries(FrameVerbs):
             if -len(frames) <= time < len(frames)
         }
         return DataSet(points, dtype=self.dtype)
+
+    def k_nearest(self, frames: ArrayLike, k: int = 1) -> list[str]:
+        """Return the identifiers of the series nearest to one, by dynamic time warping.
+
+        Parameters
+        ----------
+        frames : array-like of shape (n_frames, n_dims)
+            One series, as long or short as it may be.
+        k : int
+            How many; all if there are fewer.
+
+        Returns
+        -------
+        list of str
+            Nearest first.
+
+        Raises
+        ------
+        EmptyError, DimensionError, NonFiniteError, ParameterError
+            If the two cannot be compared.
+
+        Examples
+        --------
+        >>> series = DataSeries({"up": [[0.0], [1.0]], "down": [[1.0], [0.0]]})
+        >>> series.k_nearest([[0.1], [0.1], [0.9]])
+        ['up']
+        """
+        return [name for name, _ in self._nearest(frames, k)]
+
+    def k_nearest_dist(self, frames: ArrayLike, k: int = 1) -> list[float]:
+        """Return the distances of what `k_nearest` finds, in the units of the frames."""
+        return [distance for _, distance in self._nearest(frames, k)]
+
+    def _nearest(self, frames: ArrayLike, k: int) -> list[tuple[str, float]]:
+        # Checked as a series of this container would be, but not kept.
+        wanted = self._show(self._accept("the series asked for", frames))
+        return nearest_series(self, wanted, k)
 
     @classmethod
     def from_arrays(

@@ -11,6 +11,7 @@ from ..errors import DimensionError, FormatError, InputError
 from .arrays import FloatArray, as_frame, as_numbers, read_only
 from .flucoma import parse_layout, parse_points
 from .identifiers import check_identifier, matched_identifiers
+from .nearest import nearest_points
 from .numeric import NumericContainer
 
 if TYPE_CHECKING:
@@ -132,6 +133,32 @@ class DataSet(NumericContainer[FloatArray]):
             If the point is missing.
         """
         del self[identifier]
+
+    def k_nearest(self, point: ArrayLike, k: int = 1) -> list[str]:
+        """Return the identifiers of the points nearest to one, nearest first.
+
+        Parameters
+        ----------
+        point : array-like of shape (n_dims,)
+            In the units of the points.
+        k : int
+            How many; all if there are fewer.
+
+        Examples
+        --------
+        >>> DataSet({"low": [0.0, 0.0], "high": [1.0, 1.0]}).k_nearest([0.2, 0.1])
+        ['low']
+        """
+        return [name for name, _ in self._nearest(point, k)]
+
+    def k_nearest_dist(self, point: ArrayLike, k: int = 1) -> list[float]:
+        """Return the Euclidean distances of what `k_nearest` finds."""
+        return [distance for _, distance in self._nearest(point, k)]
+
+    def _nearest(self, point: ArrayLike, k: int) -> list[tuple[str, float]]:
+        # Checked as a point of this container would be, but not kept.
+        wanted = self._show(self._accept("the point asked for", point))
+        return nearest_points(self, wanted, k)
 
     @classmethod
     def from_array(
