@@ -198,7 +198,7 @@ def measure(problem: Problem, rival: Callable, seeds: int) -> tuple[str, float]:
     return text, seconds
 
 
-def sets(folder: Path, seeds: int, only: list[str]) -> Report:
+def sets(folder: Path, seeds: int, only: list[str], chosen: dict) -> Report:
     report = Report(
         "Test halves: accuracy (labels) or root mean squared error (numbers), and seconds",
         ["set", "rival", "result", "seconds"],
@@ -207,7 +207,7 @@ def sets(folder: Path, seeds: int, only: list[str]) -> Report:
         problem = read_problem(path.parent)
         if only and problem.name not in only:
             continue
-        for name, (rival, chance) in rivals().items():
+        for name, (rival, chance) in chosen.items():
             text, seconds = measure(problem, rival, seeds if chance else 1)
             report.add(problem.name, name, text, f"{seconds:.1f}")
     return report
@@ -296,10 +296,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder with one folder per set")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=[], help="names of sets")
+    parser.add_argument("--without", nargs="*", default=[], help="rivals to leave out")
     parser.add_argument("--json", help="also write the figures to this file")
     options = parser.parse_args()
     print(machine())
-    reports = [sets(options.folder, options.seeds, options.only)]
+    chosen = {name: rival for name, rival in rivals().items() if name not in options.without}
+    reports = [sets(options.folder, options.seeds, options.only, chosen)]
     reports[-1].show()
     if not options.only:
         if (options.folder / "SantaFeLaser").is_dir():
