@@ -35,7 +35,7 @@ ARROWS = {
     "plots": {"containers", "files"},
     "datasets": {"containers"},
     "progress": {"training"},
-    "inspection": {"models", "network", "containers", "files"},
+    "inspection": {"models", "containers", "files"},
     "demo": {"models", "datasets", "containers", "batch", "progress", "demo_report"},
     "demo_report": {"demo", "datasets", "containers", "plots"},
     "cli": {"models", "containers", "demo", "inspection", "progress"},

@@ -157,22 +157,25 @@ def fit_regressor(
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model that fit wrote.")],
-    source: SeriesFile,
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="What to answer: as FluCoMa's JSON.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
     force: Force = False,
 ) -> None:
-    """Let a model answer for every series.
+    """Let a model answer.
 
-    Writes a DataSet, or a DataSeries if the model learned a target per frame, as FluCoMa's JSON.
-    Example:
+    Takes a model of any kind, and the kind of data that it was fitted on; writes its answers as
+    FluCoMa's JSON. Example:
 
     fluidseries predict model.json gestures.json --output answers.json
     """
     _require_free(output, force=force)
-    from .containers import DataSeries
-    from .models.regressor import LSTMRegressor
+    from .containers import read_container
+    from .models.registry import read_model
 
-    answers = LSTMRegressor.read(model).predict(DataSeries.read(source))
+    known: Any = read_model(model)
+    answers = known.predict(read_container(source))
     answers.write(output)
     typer.echo(f"{output}: {answers!r}")
 

@@ -12,12 +12,11 @@ import numpy as np
 from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
 from .files import read_json
-from .network import Network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .models.regressor import LSTMRegressor
+    from .models.base import Model
 
 __all__ = ["Description", "describe"]
 
@@ -84,9 +83,9 @@ def describe(path: str | os.PathLike[str]) -> Description:
     content, where = read_json(path), os.fspath(path)
     kind = kind_of(content)
     if kind == "fluidseries model":
-        from .models.regressor import LSTMRegressor
+        from .models.registry import read_model
 
-        return _of_model(where, LSTMRegressor.read(path), content["learned"])
+        return _of_model(where, read_model(path), content["learned"])
     container = parse_container(content, where)
     if not container:
         return Description(f"{where}: {kind}", [("entries", "none")])
@@ -129,29 +128,42 @@ def _of_labels(where: str, labels: LabelSet) -> Description:
     return Description(f"{where}: LabelSet", facts, ["label", "count"], rows)
 
 
-def _of_model(where: str, model: LSTMRegressor, learned: dict[str, Any] | None) -> Description:
+def _of_model(where: str, model: Model[Any], learned: dict[str, Any] | None) -> Description:
     facts = [("learned", "nothing yet")] if learned is None else _of_learning(model, learned)
     rows = [[name, str(value)] for name, value in model.get_params().items()]
     title = f"{where}: {type(model).__name__}"
     return Description(title, facts, ["parameter", "value"], rows)
 
 
-def _of_learning(model: LSTMRegressor, learned: dict[str, Any]) -> list[tuple[str, str]]:
-    sizes = learned["network"]
-    hidden = [int(size) for size in sizes["hidden_sizes"]]
-    readout = tuple(sizes["readout"])
-    network = Network(sizes["n_inputs"], tuple(hidden), sizes["n_outputs"], readout)
-    layers = [*(f"LSTM {size}" for size in hidden), f"{network.n_outputs} out"]
-    facts = [
-        ("network", " -> ".join([f"{network.n_inputs} in", *layers])),
-        ("weights", f"{network.n_parameters}"),
-        ("a target per", "frame" if learned["form"] == "frames" else "series"),
-        ("epochs", str(model.n_iter_)),
-        ("error", f"{model.loss_:.4g} (after the first epoch {model.loss_curve_[0]:.4g})"),
-    ]
-    if learned["validation_curve"]:
+def _of_learning(model: Any, learned: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say what a model of any kind has; not every kind has everything."""
+    facts = _of_network(learned["network"]) if "network" in learned else []
+    if learned.get("form") == "frames":
+        facts.append(("a target per", "frame"))
+    if hasattr(model, "classes_"):
+        facts.append(("labels", _few([str(label) for label in model.classes_])))
+    if hasattr(model, "loss_curve_"):
+        start = model.loss_curve_[0]
+        facts.append(("epochs", str(model.n_iter_)))
+        facts.append(("error", f"{model.loss_:.4g} (in the first epoch {start:.4g})"))
+    if learned.get("validation_curve"):
         facts.append(("held-out error", f"{model.validation_loss_:.4g}"))
-    return facts
+    return facts or [("learned", "yes")]
+
+
+def _of_network(network: dict[str, Any]) -> list[tuple[str, str]]:
+    layers = [
+        f"{network['n_inputs']} in",
+        *(f"LSTM {size}" for size in network["hidden_sizes"]),
+        f"{network['n_outputs']} out",
+    ]
+    weights = sum(np.size(numbers) for numbers in network["parameters"].values())
+    return [("network", " -> ".join(layers)), ("weights", str(weights))]
+
+
+def _few(names: list[str], shown: int = 6) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def _ends(identifiers: list[str]) -> str:
