@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 ROUNDS = 5
+PAUSE = 0.3  # seconds
 
 
 def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict:
@@ -28,6 +29,8 @@ def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int = R
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
+            # Other libraries' threads go on spinning for a while after their work is done.
+            time.sleep(PAUSE)
             start = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - start)
