@@ -16,4 +16,4 @@ c++ -std=c++17 -g -O3 -Icore bench/instructions.cpp core/{cpu,network,stream,thr
 # Valgrind knows AVX2 but not AVX-512, so what it counts are the x86-64-v3 kernels.
 valgrind --tool=callgrind --callgrind-out-file="$work/out" "$work/small" 2> "$work/log"
 grep -E 'Collected' "$work/log"
-callgrind_annotate "$work/out" | grep -E '^ *[0-9,]+ \([ 0-9.]+%\)' | head -12 | cut -c1-150
+callgrind_annotate "$work/out" | grep -E '^ *[0-9,]+ \([ 0-9.]+%\)' | awk "NR <= 12" | cut -c1-150

@@ -32,6 +32,8 @@ ARROWS = {
         "warping", "training", "engines", "scaling", "reading", "points", "batch", "network",
         "containers", "files", "_core",
     },
+    "spelling": set(),
+    "evaluation": {"models", "points", "reading", "batch", "containers"},
     "plots": {"containers", "files"},
     "datasets": {"containers"},
     "progress": {"training"},
