@@ -147,3 +147,31 @@ def test_the_laser_one_step_ahead(real_data):
     foretold = np.array([stream.step([value])[0] for value in laser[900:2000]])
     error = foretold[99:-1] - laser[1000:2000]
     assert np.sqrt((error**2).mean()) / laser[1000:2000].std() < 0.25
+
+
+@pytest.mark.parametrize("n", [0, 2.5, True, "4", float("nan"), None])
+def test_run_takes_a_whole_number(fitted, n):
+    stream = fitted.stream()
+    stream.step([0.0, 5.0])
+    with pytest.raises(errors.ParameterError, match="the number of frames is"):
+        stream.run(n)
+
+
+@pytest.mark.parametrize("value", [-1, True, "warm", float("nan"), float("inf")])
+def test_temperature_out_of_range(fitted, value):
+    with pytest.raises(errors.ParameterError, match=r"temperature is .* from 0 up"):
+        fitted.stream(temperature=value)
+
+
+def test_a_temperature_may_be_any_number(fitted):
+    assert np.isfinite(fitted.stream(temperature=np.float32(0.5)).step([0.0, 5.0])).all()
+
+
+def test_differences_are_on_or_off():
+    with pytest.raises(errors.ParameterError, match="differences is 3: it must be True or False"):
+        quick(differences=3).fit(waves())
+
+
+def test_a_callback_in_the_place_of_the_target_is_noticed():
+    with pytest.raises(errors.InputTypeError, match=r"write callback=\.\.\."):
+        quick().fit(waves(), lambda *_: True)

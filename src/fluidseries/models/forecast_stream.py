@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,7 +79,7 @@ class ForecastStream:
         NotFittedError
             Before the first frame: there is nothing to go on from.
         """
-        if isinstance(n, bool) or int(n) != n or n < 1:
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
             raise ParameterError(
                 f"the number of frames is {n!r}: it must be a whole number from 1 up"
             )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
 from ..batch import Series
 from ..containers import DataSeries
-from ..errors import EmptyError, FluidSeriesWarning, ParameterError
+from ..errors import EmptyError, FluidSeriesWarning, InputTypeError, ParameterError
 from ..reading import read_frames, read_series, require_dims
 from .forecast_stream import ForecastStream
 from .learned import Learned
@@ -244,7 +245,11 @@ warm_start, random_state, n_jobs, verbose
         return 1 - missed / still if still else float(missed == 0)
 
     def _corpus(self, source: Source, target: None, known: Learned | None) -> Corpus:
-        del target, known
+        del known
+        if callable(target):
+            raise InputTypeError(
+                "fit takes a target second, which a forecaster does not need: write callback=..."
+            )
         _require_temperature(self.temperature)
         return self._pairs(_pieces(read_series(source, in_order=True)), self.differences)
 
@@ -315,5 +320,6 @@ LSTMForecast = LSTMForecaster
 
 
 def _require_temperature(temperature: Any) -> None:
-    if not (isinstance(temperature, int | float) and 0 <= temperature < float("inf")):
+    number = isinstance(temperature, Real) and not isinstance(temperature, bool)
+    if not (number and 0 <= float(temperature) < float("inf")):
         raise ParameterError(f"temperature is {temperature!r}: it must be a number from 0 up")

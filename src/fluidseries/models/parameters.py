@@ -67,7 +67,7 @@ def check_training(model: Any) -> None:
         share = values[name]
         below_one = share == 0 or (_within(share, 0, 1) and share < 1)
         _require(below_one, values, name, "a fraction from 0 to below 1")
-    for name in {"standardize", "warm_start"} & set(values):
+    for name in {"standardize", "warm_start", "differences"} & set(values):
         _require(isinstance(values[name], bool | np.bool_), values, name, "True or False")
     verbose = values["verbose"]
     _require(isinstance(verbose, bool) or _is_int(verbose, 0), values, "verbose", "0, 1 or more")
