@@ -1,0 +1,31 @@
+"""Files that the first version wrote still load and still answer the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fluidseries as fs
+
+FILES = Path(__file__).parent / "files"
+KINDS = {
+    "lstm_classifier": fs.LSTMClassifier,
+    "lstm_forecaster": fs.LSTMForecaster,
+    "dtw_classifier": fs.DTWClassifier,
+    "dtw_regressor": fs.DTWRegressor,
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_file_of_the_first_version_still_answers(name):
+    answers = json.loads((FILES / "family_v1_answers.json").read_text(encoding="utf-8"))
+    series = [np.array(frames) for frames in answers["series"]]
+    model = fs.read_model(FILES / f"{name}_v1.json")
+    assert type(model) is KINDS[name]
+    ask = getattr(model, "predict_proba", model.predict)
+    for got, expected in zip(ask(series), answers[name], strict=True):
+        # Another instruction set may round differently in the last bit of a float32.
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
