@@ -1,7 +1,7 @@
 """Made the kept files of classifier, forecaster and nearest-series models: they must load for ever.
 
-Do not run it again for another version. Each file is a small fitted model; family_v1_answers.json holds
-the series that they were asked about and what they answered.
+Do not run it again for another version. Each file is a small fitted model; family_v1_answers.json
+holds the series that they were asked about and what they answered.
 """
 
 from __future__ import annotations
