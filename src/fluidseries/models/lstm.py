@@ -225,6 +225,13 @@ class LSTMModel(Model[Learned]):
             [is_held_out(name, learned.split_seed, fraction) for name in corpus.series.names]
         )
         rows, held_out = np.flatnonzero(~out), np.flatnonzero(out)
+        if fraction and not len(held_out) and not learned.loss_curve:
+            warnings.warn(
+                f"validation is off: a share of {fraction:g} of these series is less than one "
+                "whole series",
+                FluidSeriesWarning,
+                stacklevel=4,
+            )
         if not len(rows):
             raise InputError(
                 f"all {len(out)} series are held out for validation, so there is nothing to learn "
@@ -403,7 +410,9 @@ class LSTMModel(Model[Learned]):
         """Error on the held-out series after every epoch that had some."""
         curve = self._fitted("validation_curve_").validation_curve
         if not curve:
-            raise NotFittedError("nothing was held out: set validation before fit")
+            raise NotFittedError(
+                "nothing was held out: set validation before fit, and give it enough series"
+            )
         return list(curve)
 
     @property
