@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import fluidseries as fs
-from fluidseries import cli
+from fluidseries import cli, cli_shared
 
 from conftest import tones
 
@@ -252,7 +252,7 @@ def test_a_bar_on_a_terminal_only(run, monkeypatch):
 
     code, out, _ = run(*FIT, *QUICK)
     assert "training" not in out
-    monkeypatch.setattr(cli, "_console", lambda: Console(force_terminal=True, width=100))
+    monkeypatch.setattr(cli_shared, "console", lambda: Console(force_terminal=True, width=100))
     code, out, _ = run(*FIT, *QUICK, "--force")
     assert code == 0
     assert "training" in out

@@ -40,7 +40,14 @@ ARROWS = {
     "inspection": {"models", "containers", "files"},
     "demo": {"models", "datasets", "containers", "batch", "progress", "demo_report"},
     "demo_report": {"demo", "datasets", "containers", "plots"},
-    "cli": {"models", "containers", "demo", "inspection", "progress"},
+    "report": {"evaluation"},
+    "cli": {
+        "cli_fit", "cli_settings", "cli_shared", "models", "containers", "demo", "evaluation",
+        "inspection", "report", "spelling",
+    },
+    "cli_fit": {"cli_settings", "cli_shared", "containers", "progress"},
+    "cli_settings": set(),
+    "cli_shared": {"containers"},
     "building": {"engines", "_core"},
     "warping": {"reading", "_core"},
     "__init__": {

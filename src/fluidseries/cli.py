@@ -9,18 +9,19 @@ import os
 import shutil
 import sys
 import warnings
+from collections.abc import Callable
+from functools import partial
+from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from . import __version__
+from . import __version__, cli_fit
+from .cli_settings import parse
+from .cli_shared import Force, ModelFile, Output, console, read_source, require_free
 from .errors import FluidSeriesError, ParameterError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from .models.regressor import LSTMRegressor
+from .spelling import ours
 
 __all__ = ["app", "main"]
 
@@ -29,20 +30,25 @@ EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 # What all wrong usage inherits from, wherever this version of typer keeps click.
 UsageError: Any = typer.BadParameter.__mro__[2]
 
+
+def _as_option(name: str) -> str:
+    return ours(name).replace("_", "-")
+
+
 app = typer.Typer(
     name="fluidseries",
     help="Learn from short series of many dimensions: sound descriptors, gestures, sensors.",
     epilog="Start with: fluidseries demo",
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    # The second makes options answer to FluCoMa's names too, such as --maxIter and --hiddenLayers.
+    context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": _as_option},
 )
-fit_app = typer.Typer(rich_markup_mode=None)
-app.add_typer(fit_app, name="fit", help="Train a model and write it to a file.")
+app.add_typer(cli_fit.app, name="fit", help="Train a model and write it to a file.")
 
-SeriesFile = Annotated[
-    Path, typer.Argument(metavar="SOURCE", help="Series: a DataSeries as FluCoMa's JSON.")
+Source = Annotated[
+    Path,
+    typer.Argument(metavar="SOURCE", help="The kind of data that the model was fitted on."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -91,93 +97,85 @@ def demo(
     Learns from real speech, places utterances that it has not heard, and draws a picture of them;
     takes a few seconds.
     """
-    sizes = _parse_sizes(hidden_size)
+    sizes = parse({"hidden_size": hidden_size})["hidden_size"]
     if output.exists() and not output.is_dir():
         raise FileExistsError(f"{output} is a file: choose a folder for the results")
     for name in _demo_files() if output.exists() else ():
-        _require_free(output / name, force=force)
+        require_free(output / name, force=force)
     from . import demo as library
 
     # make calls it by its path, where a shell would not find it by its name.
     program = "fluidseries" if shutil.which("fluidseries") else sys.argv[0]
-    library.run(output, _console(), hidden_size=sizes, max_iter=max_iter, program=program)
-
-
-@fit_app.command("regressor")
-def fit_regressor(
-    source: SeriesFile,
-    target: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TARGET",
-            help="What belongs to each series: a DataSet, or a DataSeries with a target per frame.",
-        ),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The model file to write.")],
-    hidden_size: Annotated[
-        str, typer.Option(help="Size of the memory; several for layers, as in 64,32.")
-    ] = "32",
-    max_iter: Annotated[int, typer.Option(help="Epochs: how often every series is shown.")] = 50,
-    learn_rate: Annotated[float, typer.Option(help="How far one adjustment goes.")] = 0.01,
-    batch_size: Annotated[
-        str, typer.Option(help="Series between two adjustments, or auto.")
-    ] = "auto",
-    validation: Annotated[
-        float, typer.Option(help="Fraction of the series held out to watch the error on.")
-    ] = 0.0,
-    random_state: Annotated[
-        int | None, typer.Option(min=0, help="A number makes the result repeatable.")
-    ] = None,
-    n_jobs: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
-    force: Force = False,
-) -> None:
-    """Learn to map series to points.
-
-    Each series of SOURCE belongs to the point with the same identifier in TARGET. Example:
-
-    fluidseries fit regressor gestures.json synth.json --output model.json
-    """
-    sizes, batch = _parse_sizes(hidden_size), _parse_batch_size(batch_size)
-    _require_free(output, force=force)
-    from .containers import DataSeries, read_container
-    from .models.regressor import LSTMRegressor
-
-    model = LSTMRegressor(
-        hidden_size=sizes,
-        max_iter=max_iter,
-        learn_rate=learn_rate,
-        batch_size=batch,
-        validation=validation,
-        random_state=random_state,
-        n_jobs=n_jobs,
-    )
-    _fit(model, DataSeries.read(source), read_container(target), output)
+    library.run(output, console(), hidden_size=sizes, max_iter=max_iter, program=program)
 
 
 @app.command()
 def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model that fit wrote.")],
-    source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="What to answer: as FluCoMa's JSON.")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    model: ModelFile,
+    source: Source,
+    output: Output,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="How probable each label is (classifiers).")
+    ] = False,
+    length: Annotated[
+        int | None, typer.Option(help="Frames to go on for (forecasters); by default as many as.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Let a model answer.
 
     Takes a model of any kind, and the kind of data that it was fitted on; writes its answers as
-    FluCoMa's JSON. Example:
+    FluCoMa's JSON: points, labels, or how the series go on.
+
+    Example:
 
     fluidseries predict model.json gestures.json --output answers.json
     """
-    _require_free(output, force=force)
-    from .containers import read_container
+    require_free(output, force=force)
     from .models.registry import read_model
 
     known: Any = read_model(model)
-    answers = known.predict(read_container(source))
+    ask = _question(known, model, probabilities=probabilities, length=length)
+    answers = ask(read_source(known, source))
     answers.write(output)
     typer.echo(f"{output}: {answers!r}")
+    if probabilities:
+        typer.echo(f"the dimensions are {', '.join(map(str, known.classes_))}")
+
+
+@app.command()
+def evaluate(
+    model: ModelFile,
+    source: Source,
+    target: Annotated[
+        Path | None,
+        typer.Argument(metavar="[TARGET]", help="What is right; a forecaster needs none."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
+) -> None:
+    """Tell how well a model does.
+
+    Best with data that it has not learned from. A classifier: how many get their label, and what is
+    taken for what; a regressor: how far it is from the target; a forecaster: how far its next frame
+    is, beside repeating the last one.
+
+    Example:
+
+    fluidseries evaluate model.json unheard.json names.json
+    """
+    from . import evaluation as library
+    from .containers import read_container
+    from .models.registry import read_model
+
+    known = read_model(model)
+    right = None if target is None else read_container(target)
+    result = library.evaluate(known, read_source(known, source), right)
+    if json:
+        typer.echo(dumps(result.to_dict(), ensure_ascii=False))
+    else:
+        from .report import show_evaluation
+
+        show_evaluation(console(), result)
 
 
 @app.command()
@@ -192,68 +190,24 @@ def inspect(file: Annotated[Path, typer.Argument(metavar="FILE", help="Data or a
     typer.echo(str(describe(file)))
 
 
-def _fit(model: LSTMRegressor, source: Any, target: Any, output: Path) -> None:
-    """Fit with a progress bar and write the model; after Ctrl-C too, if it has learned anything."""
-    from .progress import fit_progress, loss_text
-
-    stopped = False
-    try:
-        with fit_progress(_console(), model.max_iter) as callback:
-            model.fit(source, target, callback=callback)
-    except KeyboardInterrupt:
-        if not model.__sklearn_is_fitted__():
-            raise
-        stopped = True
-    model.write(output)
-    # The fit kept the epoch that did best on the held-out series.
-    curve = getattr(model, "validation_curve_", [])
-    text = loss_text(model.loss_, min(curve, default=None))
-    typer.echo(f"{output}: {type(model).__name__}, {model.n_iter_} epochs, {text}")
-    if stopped:
-        raise KeyboardInterrupt
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
+def _question(
+    model: Any, file: Path, *, probabilities: bool, length: int | None
+) -> Callable[[Any], Any]:
+    """Return the verb that was asked for, or say that this kind of model has it not."""
+    kind = f"{file} holds a model of the kind {type(model).__name__}"
+    if probabilities and not hasattr(model, "predict_proba"):
+        raise ParameterError(f"--probabilities is for classifiers, but {kind}: leave it out")
+    if length is None:
+        return cast("Callable[[Any], Any]", model.predict_proba if probabilities else model.predict)
+    if not hasattr(model, "predict_series"):
+        raise ParameterError(f"--length is for forecasters, but {kind}: leave it out")
+    return partial(model.predict, forecast_length=length)
 
 
 def _demo_files() -> tuple[str, ...]:
     from .demo import FILES
 
     return tuple(FILES)
-
-
-def _parse_sizes(text: str) -> int | tuple[int, ...]:
-    """Read 64 as one layer and 64,32 as two."""
-    try:
-        sizes = tuple(int(size) for size in text.split(","))
-    except ValueError as err:
-        raise ParameterError(
-            f"--hidden-size is {text!r}: it must be a whole number such as 64, or several such as "
-            "64,32 for stacked layers"
-        ) from err
-    return sizes[0] if len(sizes) == 1 else sizes
-
-
-def _parse_batch_size(text: str) -> int | str:
-    try:
-        return text if text == "auto" else int(text)
-    except ValueError as err:
-        raise ParameterError(
-            f"--batch-size is {text!r}: it must be auto or a whole number from 1 up"
-        ) from err
-
-
-def _require_free(path: Path, *, force: bool) -> None:
-    """Refuse before the work what could not be written after it."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
-    if path.exists() and not force:
-        raise FileExistsError(f"{path} is there already: choose another name, or add --force")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {str(path.parent)!r}: make it first")
 
 
 def _fail(message: str) -> int:

@@ -1,0 +1,205 @@
+"""The commands that fit: one for each kind of model, made from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from inspect import Parameter, Signature
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+
+from . import cli_shared
+from .cli_settings import as_options, parse
+
+__all__ = ["KINDS", "Kind", "app"]
+
+_HOW = ("hidden_size", "max_iter", "learn_rate", "batch_size")
+_CHANCE = ("random_state", "n_jobs")
+_LSTM = (*_HOW, "schedule", "momentum", "validation", "standardize")
+_MLP = (*_HOW, "activation", "momentum", "validation", "standardize")
+_DTW = ("num_neighbours", "constraint", "constraint_param", "standardize", "n_jobs")
+_REJECT = ("threshold", "reject_label")
+
+_POINTS = "What belongs to each series: a DataSet, or a DataSeries with a target per frame."
+_POINT = "What belongs to each of them: a DataSet."
+_LABELS = "What each of them is called: a LabelSet."
+_SERIES = "Series: a DataSeries as FluCoMa's JSON."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A model that the command line can fit.
+
+    Parameters
+    ----------
+    model : str
+        The class's name.
+    about : str
+        What it learns, in one sentence; then more.
+    example : str
+        What follows "fluidseries fit KIND".
+    settings : tuple of str
+        Parameters of the model, in the order of the help.
+    target : str or None
+        What TARGET is; None: there is none.
+    source : str
+        What SOURCE is.
+    defaults : mapping
+        Where they differ from the family's.
+    """
+
+    model: str
+    about: str
+    example: str
+    settings: tuple[str, ...]
+    target: str | None
+    source: str = _SERIES
+    defaults: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+_MORE_EPOCHS = MappingProxyType({"max_iter": 200})
+
+KINDS = {
+    "regressor": Kind(
+        "LSTMRegressor",
+        "Learn to map series to points.\n\n"
+        "Each series of SOURCE belongs to the point with the same identifier in TARGET.",
+        "gestures.json synth.json --output model.json",
+        (*_LSTM, *_CHANCE),
+        _POINTS,
+    ),
+    "classifier": Kind(
+        "LSTMClassifier",
+        "Learn to name series.\n\n"
+        "Each series of SOURCE is called what TARGET says under the same identifier.",
+        "gestures.json names.json --output model.json --threshold 0.6",
+        (*_LSTM, "class_weight", *_REJECT, *_CHANCE),
+        _LABELS,
+    ),
+    "forecaster": Kind(
+        "LSTMForecaster",
+        "Learn to continue series in their own style.\n\n"
+        "It learns what follows on each frame; predict then goes on from where a series stops.",
+        "melodies.json --output model.json --max-iter 200",
+        (*_LSTM, "differences", "temperature", *_CHANCE),
+        None,
+    ),
+    "dtw-classifier": Kind(
+        "DTWClassifier",
+        "Name series as the examples nearest to them are named.\n\n"
+        "Keeps SOURCE as examples and compares by dynamic time warping, which stretches time to "
+        "fit: three examples of each label are enough to begin with.",
+        "gestures.json names.json --output model.json",
+        _DTW,
+        _LABELS,
+    ),
+    "dtw-regressor": Kind(
+        "DTWRegressor",
+        "Map series to points by the examples nearest to them.\n\n"
+        "Keeps SOURCE as examples and compares by dynamic time warping, which stretches time to "
+        "fit: a few examples are enough to begin with.",
+        "gestures.json synth.json --output model.json --num-neighbours 2",
+        _DTW,
+        "The point that belongs to each series: a DataSet.",
+    ),
+    "mlp-regressor": Kind(
+        "MLPRegressor",
+        "Learn to map points to points, where time does not matter.\n\n"
+        "Each point of SOURCE belongs to the point with the same identifier in TARGET.",
+        "places.json synth.json --output model.json",
+        (*_MLP, "random_state"),
+        _POINT,
+        "Points: a DataSet as FluCoMa's JSON.",
+        _MORE_EPOCHS,
+    ),
+    "mlp-classifier": Kind(
+        "MLPClassifier",
+        "Learn to name points, where time does not matter.\n\n"
+        "Each point of SOURCE is called what TARGET says under the same identifier.",
+        "sounds.json names.json --output model.json",
+        (*_MLP, *_REJECT, "random_state"),
+        _LABELS,
+        "Points: a DataSet as FluCoMa's JSON.",
+        _MORE_EPOCHS,
+    ),
+}
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+def _command(name: str, kind: Kind) -> Callable[..., None]:
+    """Make the function whose signature typer reads."""
+
+    def fit(
+        *, source: Path, output: Path, force: bool, target: Path | None = None, **settings: Any
+    ) -> None:
+        cli_shared.require_free(output, force=force)
+        model = getattr(import_module(__package__), kind.model)(**parse(settings))
+        _fit(model, source, target, output)
+
+    arguments = {"source": kind.source} | ({"target": kind.target} if kind.target else {})
+    parameters = [
+        *(
+            _keyword(which, Annotated[Path, typer.Argument(metavar=which.upper(), help=about)])
+            for which, about in arguments.items()
+        ),
+        _keyword("output", cli_shared.Output),
+        *as_options(kind.settings, kind.defaults),
+        _keyword("force", cli_shared.Force, False),
+    ]
+    fit.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    fit.__annotations__ = {one.name: one.annotation for one in parameters}
+    fit.__doc__ = f"{kind.about}\n\nExample:\n\nfluidseries fit {name} {kind.example}"
+    return fit
+
+
+def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+for _name, _kind in KINDS.items():
+    app.command(_name)(_command(_name, _kind))
+
+
+def _fit(model: Any, source_file: Path, target_file: Path | None, output: Path) -> None:
+    """Fit and write the model; after Ctrl-C too, if it has learned anything."""
+    from .containers import read_container
+
+    source = cli_shared.read_source(model, source_file)
+    data = (source,) if target_file is None else (source, read_container(target_file))
+    stopped = False
+    try:
+        _learn(model, data)
+    except KeyboardInterrupt:
+        if not model.__sklearn_is_fitted__():
+            raise
+        stopped = True
+    model.write(output)
+    typer.echo(f"{output}: {type(model).__name__}, {_result(model, len(source))}")
+    if stopped:
+        raise KeyboardInterrupt
+
+
+def _learn(model: Any, data: tuple[Any, ...]) -> None:
+    """Fit, with a progress bar where there are epochs."""
+    from .progress import fit_progress
+
+    if not hasattr(model, "max_iter"):
+        model.fit(*data)
+        return
+    with fit_progress(cli_shared.console(), model.max_iter) as callback:
+        model.fit(*data, callback=callback)
+
+
+def _result(model: Any, count: int) -> str:
+    from .progress import loss_text
+
+    if not hasattr(model, "max_iter"):
+        return f"keeps {count} series as examples"
+    # The fit kept the epoch that did best on what was held out.
+    curve = getattr(model, "validation_curve_", [])
+    return f"{model.n_iter_} epochs, {loss_text(model.loss_, min(curve, default=None))}"
