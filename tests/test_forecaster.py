@@ -182,3 +182,8 @@ def test_a_single_series_is_not_held_out_and_says_so():
         model = quick(max_iter=2, validation=0.2).fit(waves(1, 400))
     with pytest.raises(fs.NotFittedError, match="give it enough series"):
         _ = model.validation_curve_
+
+
+def test_a_whole_corpus_is_not_one_series(fitted):
+    with pytest.raises(errors.InputTypeError, match="where the frames of one series were wanted"):
+        fitted.predict_series(waves())

@@ -63,7 +63,10 @@ def read_series(source: DataSeries | Arrays, *, in_order: bool = False) -> Serie
 def read_frames(frames: ArrayLike, n_dims: int) -> NDArray[Any]:
     """Check one series of shape (n_frames, n_dims) for a model of that many dimensions."""
     if isinstance(frames, DataSeries):
-        raise InputTypeError("predict_point takes the frames of one series: use predict for all")
+        raise InputTypeError(
+            "got a DataSeries where the frames of one series were wanted: use predict for all of "
+            "them, or take one by its identifier"
+        )
     array = _as_frames(frames, "the series")
     _require_frames("the series", array)
     require_dims("the series", array.shape[1], n_dims)
