@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .errors import FormatError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -26,9 +28,16 @@ def console() -> Console:
 
 def read_source(model: Any, path: Path) -> Any:
     """Read the kind of data that a model answers for: points for an MLP, else series."""
-    from .containers import DataSeries, DataSet
+    from .containers import DataSeries, DataSet, read_container
 
-    return (DataSet if type(model).__name__.startswith("MLP") else DataSeries).read(path)
+    name, content = type(model).__name__, read_container(path)
+    wanted = DataSet if name.startswith("MLP") else DataSeries
+    if content and not isinstance(content, wanted):
+        raise FormatError(
+            f"{path} holds a {type(content).__name__}, but {name} is for a {wanted.__name__}: "
+            "choose another file, or another kind of model"
+        )
+    return content or wanted()
 
 
 def require_free(path: Path, *, force: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a file holds, in a few lines: containers and models, told apart by their content."""
+"""What a file holds, in a few lines: data, scalers and models, told apart by their content."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ import numpy as np
 from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
 from .files import read_json
+from .model_facts import facts_about
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .models.base import Model
+    from .scalers.base import Scale
 
 __all__ = ["Description", "describe"]
 
 SHOWN = 40
+SCALERS = ("Standardize", "Normalize", "RobustScale")
+MODELS = ("fluidseries model", "FluCoMa MLP", "FluCoMa MLP classifier")
 
 
 @dataclass
@@ -66,7 +70,7 @@ def describe(path: str | os.PathLike[str]) -> Description:
     Parameters
     ----------
     path : str or path
-        A container in FluCoMa's JSON or a model of ours.
+        A container, scaler or MLP in FluCoMa's JSON, or a model of ours.
 
     Returns
     -------
@@ -82,10 +86,8 @@ def describe(path: str | os.PathLike[str]) -> Description:
     """
     content, where = read_json(path), os.fspath(path)
     kind = kind_of(content)
-    if kind == "fluidseries model":
-        from .models.registry import read_model
-
-        return _of_model(where, read_model(path), content["learned"])
+    if kind in SCALERS or kind in MODELS:
+        return _of_fitted(where, kind)
     container = parse_container(content, where)
     if not container:
         return Description(f"{where}: {kind}", [("entries", "none")])
@@ -128,42 +130,33 @@ def _of_labels(where: str, labels: LabelSet) -> Description:
     return Description(f"{where}: LabelSet", facts, ["label", "count"], rows)
 
 
-def _of_model(where: str, model: Model[Any], learned: dict[str, Any] | None) -> Description:
-    facts = [("learned", "nothing yet")] if learned is None else _of_learning(model, learned)
+def _of_fitted(where: str, kind: str) -> Description:
+    # Here, since scikit-learn takes a second to load and data do not need it.
+    if kind in MODELS:
+        from .models.registry import read_model
+
+        return _of_model(where, read_model(where))
+    from . import scalers
+
+    return _of_scaler(where, getattr(scalers, kind).read(where))
+
+
+def _of_model(where: str, model: Model[Any]) -> Description:
     rows = [[name, str(value)] for name, value in model.get_params().items()]
     title = f"{where}: {type(model).__name__}"
-    return Description(title, facts, ["parameter", "value"], rows)
+    return Description(title, facts_about(model), ["parameter", "value"], rows)
 
 
-def _of_learning(model: Any, learned: dict[str, Any]) -> list[tuple[str, str]]:
-    """Say what a model of any kind has; not every kind has everything."""
-    facts = _of_network(learned["network"]) if "network" in learned else []
-    if learned.get("form") == "frames":
-        facts.append(("a target per", "frame"))
-    if hasattr(model, "classes_"):
-        facts.append(("labels", _few([str(label) for label in model.classes_])))
-    if hasattr(model, "loss_curve_"):
-        start = model.loss_curve_[0]
-        facts.append(("epochs", str(model.n_iter_)))
-        facts.append(("error", f"{model.loss_:.4g} (in the first epoch {start:.4g})"))
-    if learned.get("validation_curve"):
-        facts.append(("held-out error", f"{model.validation_loss_:.4g}"))
-    return facts or [("learned", "yes")]
-
-
-def _of_network(network: dict[str, Any]) -> list[tuple[str, str]]:
-    layers = [
-        f"{network['n_inputs']} in",
-        *(f"LSTM {size}" for size in network["hidden_sizes"]),
-        f"{network['n_outputs']} out",
+def _of_scaler(where: str, scaler: Scale) -> Description:
+    content = scaler.to_dict()
+    columns = {name: values for name, values in content.items() if isinstance(values, list)}
+    facts = [("dims", str(content["cols"]))]
+    facts += [(name, f"{content[name]:g}") for name in content if name not in ("cols", *columns)]
+    rows = [
+        [str(dim), *(f"{value:.5g}" for value in row)]
+        for dim, row in enumerate(zip(*columns.values(), strict=True))
     ]
-    weights = sum(np.size(numbers) for numbers in network["parameters"].values())
-    return [("network", " -> ".join(layers)), ("weights", str(weights))]
-
-
-def _few(names: list[str], shown: int = 6) -> str:
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
+    return Description(f"{where}: {type(scaler).__name__}", facts, ["dim", *columns], rows)
 
 
 def _ends(identifiers: list[str]) -> str:
