@@ -87,26 +87,41 @@ def start(
 
 @app.command()
 def demo(
+    part: Annotated[
+        str, typer.Argument(metavar="[PART]", help="pad, speakers, airline or all.")
+    ] = "all",
     output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo"),
-    hidden_size: Annotated[str, typer.Option(help="Size of the network's memory.")] = "64",
-    max_iter: Annotated[int, typer.Option(help="How often every series is shown.")] = 100,
+    hidden_size: Annotated[
+        str | None, typer.Option(help="Size of the networks' memory.", show_default=False)
+    ] = None,
+    max_iter: Annotated[
+        int | None, typer.Option(help="How often every series is shown.", show_default=False)
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Place nine voices on an XY pad.
+    """Learn from real data, and draw pictures of it.
 
-    Learns from real speech, places utterances that it has not heard, and draws a picture of them;
-    takes a few seconds.
+    pad: place nine voices on an XY pad. speakers: tell who is speaking, before the utterance ends.
+    airline: foretell two years of passengers. All three take a few seconds.
+
+    Example:
+
+    fluidseries demo speakers --output results
     """
-    sizes = parse({"hidden_size": hidden_size})["hidden_size"]
-    if output.exists() and not output.is_dir():
-        raise FileExistsError(f"{output} is a file: choose a folder for the results")
-    for name in _demo_files() if output.exists() else ():
-        require_free(output / name, force=force)
+    settings = {"hidden_size": hidden_size, "max_iter": max_iter}
+    settings = parse({name: value for name, value in settings.items() if value is not None})
     from . import demo as library
 
+    if part not in (*library.PARTS, "all"):
+        raise ParameterError(f"there is no part {part!r} of the demo: {', '.join(library.PARTS)}")
+    parts = library.PARTS if part == "all" else (part,)
+    if output.exists() and not output.is_dir():
+        raise FileExistsError(f"{output} is a file: choose a folder for the results")
+    for name in library.files(parts) if output.exists() else ():
+        require_free(output / name, force=force)
     # make calls it by its path, where a shell would not find it by its name.
     program = "fluidseries" if shutil.which("fluidseries") else sys.argv[0]
-    library.run(output, console(), hidden_size=sizes, max_iter=max_iter, program=program)
+    library.run(parts, output, console(), program=program, **settings)
 
 
 @app.command()
@@ -202,12 +217,6 @@ def _question(
     if not hasattr(model, "predict_series"):
         raise ParameterError(f"--length is for forecasters, but {kind}: leave it out")
     return partial(model.predict, forecast_length=length)
-
-
-def _demo_files() -> tuple[str, ...]:
-    from .demo import FILES
-
-    return tuple(FILES)
 
 
 def _fail(message: str) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["COLOURS", "figure", "pad_path", "pad_points", "write_figure"]
+__all__ = ["COLOURS", "FAINT", "INK", "fade", "figure", "pad_path", "pad_points", "write_figure"]
 
 # Nine colours that stay apart for colour-blind eyes too (Paul Tol's "muted" scheme).
 COLOURS = (
@@ -57,6 +57,12 @@ def write_figure(path: str | os.PathLike[str], drawn: Figure) -> None:
     image = io.BytesIO()
     drawn.savefig(image, format="png", dpi=150)
     write_bytes(path, image.getvalue())
+
+
+def fade(ax: Axes) -> None:
+    """Draw the frame around the axes faintly."""
+    for spine in ax.spines.values():
+        spine.set_color(FAINT)
 
 
 def pad_points(ax: Axes, places: DataSet, points: DataSet, labels: LabelSet) -> Axes:
@@ -142,8 +148,7 @@ def _draw_pad(ax: Axes) -> None:
     ax.tick_params(length=0, labelsize=8, labelcolor=INK)
     ax.grid(color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
-    for spine in ax.spines.values():
-        spine.set_color(FAINT)
+    fade(ax)
 
 
 def _draw_places(ax: Axes, places: DataSet) -> None:

@@ -1,4 +1,4 @@
-"""What the demo says and draws."""
+"""What the pad says and draws."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import plots
-from .demo import FILES, TRAVELLER
-from .errors import MissingExtraError
+from .. import plots
+from .pad import TRAVELLER
+from .telling import draw_if_possible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matplotlib.figure import Figure
     from rich.console import Console
 
-    from .containers import LabelSet
-    from .datasets import JapaneseVowels
-    from .demo import Demo, Score
+    from ..containers import LabelSet
+    from ..datasets import JapaneseVowels
+    from .pad import Pad, Score
 
-__all__ = ["draw", "show_files", "show_results", "tell_story"]
+__all__ = ["draw", "show_results", "tell_story"]
 
 STORY = """\
 Nine people say "ae". Each voice gets a place of its own on an XY pad: nine points on a circle. \
@@ -48,7 +49,7 @@ def tell_story(console: Console, voices: JapaneseVowels) -> None:
     )
 
 
-def show_results(console: Console, demo: Demo) -> None:
+def show_results(console: Console, demo: Pad) -> None:
     """Say how well it went, and how one utterance's point travels."""
     console.print(
         LEARNED.format(seconds=demo.seconds, epochs=demo.model.n_iter_, loss=demo.model.loss_)
@@ -85,34 +86,20 @@ def _show_scores(console: Console, scores: list[Score]) -> None:
     console.print("Distances are in widths of the pad.\n")
 
 
-def draw(file: Path, console: Console, demo: Demo, speakers: LabelSet) -> None:
+def draw(file: Path, console: Console, demo: Pad, speakers: LabelSet) -> None:
     """Draw the pad with all unseen utterances, and the way of one; say so without matplotlib."""
-    try:
-        figure = plots.figure(12, 6.4)
-    except MissingExtraError as err:
-        console.print(f"No picture this time: {err}\n", markup=False, soft_wrap=True)
-        return
-    left, right = figure.subplots(1, 2)
-    plots.pad_points(left, demo.places, demo.predictions, speakers)
-    share = demo.scores[-1].share
-    left.set_title(
-        f"{len(demo.predictions)} unheard utterances: {share:.0%} land nearest to their own place",
-        fontsize=12,
-        loc="left",
-    )
-    plots.pad_path(right, demo.places, demo.path, speakers[TRAVELLER])
-    right.set_title(f"One of them, {TRAVELLER}, frame by frame", fontsize=12, loc="left")
-    plots.write_figure(file, figure)
 
+    def both(figure: Figure) -> None:
+        left, right = figure.subplots(1, 2)
+        plots.pad_points(left, demo.places, demo.predictions, speakers)
+        share = demo.scores[-1].share
+        left.set_title(
+            f"{len(demo.predictions)} unheard utterances: {share:.0%} land nearest to their own "
+            "place",
+            fontsize=12,
+            loc="left",
+        )
+        plots.pad_path(right, demo.places, demo.path, speakers[TRAVELLER])
+        right.set_title(f"One of them, {TRAVELLER}, frame by frame", fontsize=12, loc="left")
 
-def show_files(console: Console, folder: Path, program: str) -> None:
-    """Name what was written and what to do with it."""
-    lines = [f"In {folder}, the data as FluCoMa's JSON:"]
-    lines += [f"  {name:<17} {about}" for name, about in FILES.items() if (folder / name).exists()]
-    data = f"{folder / 'voices.json'} {folder / 'places.json'}"
-    lines += [
-        "\nTry next:",
-        f"  {program} inspect {folder / 'model.json'}",
-        f"  {program} fit regressor {data} --output mine.json",
-    ]
-    console.print("\n".join(lines), soft_wrap=True, markup=False)
+    draw_if_possible(file, console, both, size=(12, 6.4))

@@ -1,4 +1,4 @@
-"""The demo: nine voices on an XY pad, from real speech to a picture, in a few seconds."""
+"""Nine voices on an XY pad: from real speech to a picture, in a few seconds."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .batch import join
-from .containers import DataSeries, DataSet, LabelSet
-from .datasets import japanese_vowels
-from .models.regressor import LSTMRegressor
-from .progress import fit_progress
+from ..batch import join
+from ..containers import DataSeries, DataSet, LabelSet
+from ..datasets import japanese_vowels
+from ..models.regressor import LSTMRegressor
+from ..progress import fit_progress
+from .telling import show_files
+from .voices import summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from rich.console import Console
 
-__all__ = ["FILES", "TRAVELLER", "Demo", "Score", "make_places", "run", "score", "travel"]
+__all__ = ["FILES", "TRAVELLER", "Pad", "Score", "make_places", "run", "score", "travel"]
 
 # What the demo writes, in the order of writing.
 FILES = {
@@ -52,8 +54,8 @@ class Score(NamedTuple):
     share: float
 
 
-class Demo(NamedTuple):
-    """What the demo made.
+class Pad(NamedTuple):
+    """What this part of the demo made.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def run(
     max_iter: int = 100,
     learn_rate: float = 0.005,
     program: str = "fluidseries",
-) -> Demo:
+) -> Pad:
     """Train on 270 utterances, place 370 others, tell about it and write the results.
 
     `hidden_size`, `max_iter` and `learn_rate` are those of `LSTMRegressor`. Their defaults were
@@ -104,9 +106,9 @@ def run(
 
     Returns
     -------
-    Demo
+    Pad
     """
-    from . import demo_report as report
+    from . import pad_report as report
 
     voices, places = japanese_vowels(), make_places(9)
     target = DataSet((name, places[who]) for name, who in voices.train_speakers.items())
@@ -126,7 +128,7 @@ def run(
     }
     scores = [score(name, ds, voices.test_speakers, places) for name, ds in placed.items()]
     path = travel(model, voices.test[TRAVELLER])
-    made = Demo(places, model, predictions, scores, path, seconds)
+    made = Pad(places, model, predictions, scores, path, seconds)
     report.show_results(console, made)
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +137,12 @@ def run(
     ):
         content.write(folder / name)
     report.draw(folder / "pad.png", console, made, voices.test_speakers)
-    report.show_files(console, folder, program)
+    data = f"{folder / 'voices.json'} {folder / 'places.json'}"
+    commands = (
+        f"{program} inspect {folder / 'model.json'}",
+        f"{program} fit regressor {data} --output mine.json",
+    )
+    show_files(console, folder, FILES, commands)
     return made
 
 
@@ -185,13 +192,5 @@ def _ridge(source: DataSeries, target: DataSet, unseen: DataSeries) -> DataSet:
 
     _, series, points = join(source, target)
     ridge = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-3, 3, 13)))
-    ridge.fit(_summarise(series), points)
-    return DataSet(zip(unseen, ridge.predict(_summarise(unseen.values())), strict=True))
-
-
-def _summarise(series: Iterable[NDArray[Any]]) -> NDArray[np.float64]:
-    rows = []
-    for frames in series:
-        parts = (frames.mean(0), frames.std(0), frames.min(0), frames.max(0), [len(frames)])
-        rows.append(np.concatenate(parts))
-    return np.stack(rows)
+    ridge.fit(summarise(series), points)
+    return DataSet(zip(unseen, ridge.predict(summarise(unseen.values())), strict=True))

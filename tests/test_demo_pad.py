@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 import fluidseries as fs
-from fluidseries import demo
+from fluidseries.demo import pad, pad_report
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with (folder / "told.txt").open("w", encoding="utf-8") as file:
         console = Console(file=file, width=100, highlight=False)
-        result = demo.run(folder / "results", console, hidden_size=16, max_iter=20, learn_rate=0.01)
+        result = pad.run(folder / "results", console, hidden_size=16, max_iter=20, learn_rate=0.01)
     return result, folder / "results", (folder / "told.txt").read_text(encoding="utf-8")
 
 
@@ -30,7 +30,7 @@ def test_it_learns_to_place_unseen_voices(made):
 
 def test_what_it_writes_can_be_read(made):
     result, folder, _ = made
-    assert sorted(path.name for path in folder.iterdir()) == sorted(demo.FILES) or (
+    assert sorted(path.name for path in folder.iterdir()) == sorted(pad.FILES) or (
         "pad.png" not in {path.name for path in folder.iterdir()}
     )
     voices = fs.datasets.japanese_vowels()
@@ -47,9 +47,9 @@ def test_what_it_writes_can_be_read(made):
 
 def test_the_point_travels_to_where_the_model_puts_the_utterance(made):
     result = made[0]
-    frames = fs.datasets.japanese_vowels().test[demo.TRAVELLER]
+    frames = fs.datasets.japanese_vowels().test[pad.TRAVELLER]
     assert result.path.shape == (len(frames), 2)
-    np.testing.assert_allclose(result.path[-1], result.predictions[demo.TRAVELLER], atol=1e-5)
+    np.testing.assert_allclose(result.path[-1], result.predictions[pad.TRAVELLER], atol=1e-5)
     assert np.ptp(result.path, axis=0).max() > 0.1
 
 
@@ -70,8 +70,6 @@ def test_the_picture(made):
 
 
 def test_without_matplotlib_it_says_how_to_get_it(made, tmp_path, monkeypatch, capsys):
-    from fluidseries import demo_report
-
     def refuse(name, *rest, **named):
         if name.startswith("matplotlib"):
             raise ImportError(name)
@@ -80,7 +78,7 @@ def test_without_matplotlib_it_says_how_to_get_it(made, tmp_path, monkeypatch, c
     real = builtins.__import__
     monkeypatch.setattr(builtins, "__import__", refuse)
     speakers = fs.datasets.japanese_vowels().test_speakers
-    demo_report.draw(tmp_path / "pad.png", Console(width=200), made[0], speakers)
+    pad_report.draw(tmp_path / "pad.png", Console(width=200), made[0], speakers)
     assert "pip install 'fluidseries[plots]'" in capsys.readouterr().out
     assert not (tmp_path / "pad.png").exists()
 
@@ -89,6 +87,6 @@ def test_score_shares_ties():
     places = fs.DataSet({"left": [0.0, 0.0], "right": [1.0, 0.0]})
     speakers = fs.LabelSet({"a": "left", "b": "left", "c": "right"})
     points = fs.DataSet({"a": [0.5, 0.0], "b": [0.1, 0.0], "c": [0.2, 0.0]})
-    result = demo.score("x", points, speakers, places)
+    result = pad.score("x", points, speakers, places)
     assert result.distance == pytest.approx((0.5 + 0.1 + 0.8) / 3)
     assert result.share == pytest.approx((0.5 + 1 + 0) / 3)

@@ -1,0 +1,140 @@
+"""Two years of airline passengers foretold from the ten years before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..charts import continuation
+from ..containers import DataSeries
+from ..datasets import airline
+from ..models.forecaster import LSTMForecaster
+from ..progress import fit_progress
+from .telling import draw_if_possible, show_files
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+    from rich.console import Console
+
+__all__ = ["FILES", "MONTHS", "Airline", "run"]
+
+# What this part writes, in the order of writing.
+FILES = {
+    "airline_heard.json": "120 months of passengers (DataSeries)",
+    "airline_foretold.json": "24 months more, as the model has them (DataSeries)",
+    "airline_model.json": "the model",
+    "airline.png": "the picture",
+}
+MONTHS = 24
+
+STORY = """\
+How many people flew, month by month, from 1949 to 1960, in thousands. The network hears the first \
+ten years again and again in pieces of a few dozen months, learns how one month leads to the next, \
+and then goes on alone for two years, hearing only what it has foretold itself.
+"""
+
+
+class Airline(NamedTuple):
+    """What this part of the demo made; errors are root mean squares in thousands of passengers.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    heard, right, foretold, year_before : ndarray of shape (n_months,)
+        120 months learned from; 24 months that came, as the model has them, and as the last year
+        had them.
+    error, error_year_before : float
+        Of the 24 months.
+    seconds : float
+        How long the fit took.
+    """
+
+    model: LSTMForecaster
+    heard: NDArray[np.float64]
+    right: NDArray[np.float64]
+    foretold: NDArray[np.float64]
+    year_before: NDArray[np.float64]
+    error: float
+    error_year_before: float
+    seconds: float
+
+
+def run(
+    folder: Path, console: Console, *, program: str = "fluidseries", **settings: Any
+) -> Airline:
+    """Learn 120 months, foretell 24, tell about it and write the results.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files go; made if it is missing. Files of the same name are replaced.
+    console : Console
+        Where to tell about it.
+    program : str
+        How the command line is called, for what to try next.
+    **settings
+        Parameters of `LSTMForecaster`; its own defaults, with differences since the passengers grow
+        for years, are used otherwise.
+    """
+    months = airline()["airline"]
+    heard = DataSeries({"airline": months[:-MONTHS]})
+    console.print("[bold]Two years of airline passengers[/bold]\n")
+    console.print(STORY)
+    model = LSTMForecaster(**{"differences": True, "random_state": 0, **settings})
+    start = perf_counter()
+    with fit_progress(console, model.max_iter, lines=5) as callback:
+        model.fit(heard, callback=callback)
+    seconds = perf_counter() - start
+    foretold = model.predict(heard, forecast_length=MONTHS)
+
+    made = _compare(model, months[:, 0], foretold["airline"][:, 0], seconds)
+    _show(console, made)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in zip(FILES, (heard, foretold, model), strict=False):
+        content.write(folder / name)
+    draw_if_possible(folder / "airline.png", console, lambda f: _draw(f, made), size=(10, 4.8))
+    file = folder / "airline_heard.json"
+    commands = (
+        f"{program} predict {folder / 'airline_model.json'} {file} --length 120 --output more.json",
+        f"{program} fit forecaster {file} --output mine.json --differences",
+    )
+    show_files(console, folder, FILES, commands)
+    return made
+
+
+def _compare(
+    model: LSTMForecaster,
+    months: NDArray[np.float64],
+    foretold: NDArray[np.float64],
+    seconds: float,
+) -> Airline:
+    heard, right = months[:-MONTHS], months[-MONTHS:]
+    year_before = np.tile(heard[-12:], MONTHS // 12)
+    wrong, wrong_before = (
+        float(np.sqrt(((one - right) ** 2).mean())) for one in (foretold, year_before)
+    )
+    return Airline(model, heard, right, foretold, year_before, wrong, wrong_before, seconds)
+
+
+def _show(console: Console, made: Airline) -> None:
+    console.print(
+        f"Learned in {made.seconds:.1f} s. Over the two years it is wrong by {made.error:.0f} "
+        "thousand (root mean squared error); taking the same month of the last year that it heard "
+        f"is wrong by {made.error_year_before:.0f} thousand.\n"
+    )
+
+
+def _draw(figure: Figure, made: Airline) -> None:
+    ax = figure.subplots()
+    continuations = {
+        f"LSTMForecaster (wrong by {made.error:.0f})": made.foretold,
+        f"the same month a year before (wrong by {made.error_year_before:.0f})": made.year_before,
+    }
+    continuation(ax, made.heard, made.right, continuations, start=1949.0, step=1 / 12)
+    ax.set_ylabel("thousands of passengers a month", fontsize=9)
+    ax.set_title("Airline passengers: two years foretold", fontsize=12, loc="left")
