@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,10 +51,13 @@ class Series:
         Finite numbers, at least one frame each.
     identifiers : list of str or None
         Names where the series came from a container.
+    origin : dict
+        How the frames were made; {} if that is not known.
     """
 
     arrays: list[NDArray[Any]]
     identifiers: list[str] | None
+    origin: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n_dims(self) -> int:

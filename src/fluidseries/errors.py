@@ -7,6 +7,7 @@
     │   ├── DimensionError             another number of dimensions than was wanted
     │   ├── NonFiniteError             NaN or infinity where numbers are needed
     │   ├── EmptyError                 nothing in it
+    │   ├── OriginError                frames that were made otherwise than the model's
     │   └── FormatError                a file that is not what it should be
     │       └── VersionError           a file that a newer fluidseries wrote
     ├── ParameterError(ValueError)     a parameter outside its range
@@ -37,6 +38,7 @@ __all__ = [
     "MissingExtraError",
     "NonFiniteError",
     "NotFittedError",
+    "OriginError",
     "ParameterError",
     "VersionError",
 ]
@@ -64,6 +66,10 @@ class NonFiniteError(InputError):
 
 class EmptyError(InputError):
     """A container or a series with nothing in it."""
+
+
+class OriginError(InputError):
+    """Frames that were made with other settings than the frames they are to meet."""
 
 
 class FormatError(InputError):

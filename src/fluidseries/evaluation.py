@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from . import points, reading
+from .containers import DataSeries
 from .errors import DimensionError, EmptyError, InputError, InputTypeError
 from .models.forecaster import LSTMForecaster
 from .models.mlp import MLPModel
@@ -140,6 +141,8 @@ def evaluate(model: Model[Any], source: Any, target: Any = None) -> Named | Plac
     (1.0, ['down', 'up'], [[1, 0], [0, 1]])
     """
     kind = type(model).__name__
+    if isinstance(source, DataSeries):
+        reading.require_origin(source.origin, model.origin_)
     if isinstance(model, LSTMForecaster):
         if target is not None:
             raise InputTypeError(f"{kind} needs no target: the series go on by themselves")

@@ -10,12 +10,20 @@ import numpy as np
 from .batch import Series, require_same_identifiers
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
+from .containers.origin import Origin, require_same_origin
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["read_frames", "read_labels", "read_series", "read_targets", "require_dims"]
+__all__ = [
+    "read_frames",
+    "read_labels",
+    "read_series",
+    "read_targets",
+    "require_dims",
+    "require_origin",
+]
 
 Arrays: TypeAlias = "Sequence[ArrayLike] | NDArray[Any]"
 
@@ -41,7 +49,7 @@ def read_series(source: DataSeries | Arrays, *, in_order: bool = False) -> Serie
     """
     if isinstance(source, DataSeries):
         names = sorted_identifiers(source) if in_order else list(source)
-        series = Series([source[name] for name in names], names)
+        series = Series([source[name] for name in names], names, source.origin)
         places = [f"series {name!r}" for name in names]
     else:
         rows = _rows_of(source)
@@ -81,6 +89,16 @@ def require_dims(where: str, got: int, want: int) -> None:
             f"{where} has {got} dimension{'s' * (got != 1)} per frame, but this model was fitted "
             f"on {want}: give it the same dimensions, or fit again"
         )
+
+
+def require_origin(got: Origin, known: Origin) -> None:
+    """Raise unless frames were made as those that the model knows, or one of the two is unknown."""
+    require_same_origin(
+        got,
+        known,
+        "the source was made with other settings than the series that this model was fitted on",
+        "Make it with the model's settings (origin_), or fit a new model",
+    )
 
 
 def _require_finite(place: str, table: NDArray[Any], *, row_name: str = "frame") -> None:

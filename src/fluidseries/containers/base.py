@@ -32,6 +32,10 @@ class Container(IdentifierMapping[Value, Entry], Generic[Value, Entry]):
     def _line(self, value: Value) -> str:
         """Return one value in a few words."""
 
+    def _beside_data(self) -> dict[str, Any]:
+        """Return what else the file says, under keys of ours that FluCoMa ignores."""
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_entries": dict(self)}
 
@@ -54,7 +58,8 @@ class Container(IdentifierMapping[Value, Entry], Generic[Value, Entry]):
         Returns
         -------
         dict
-            ``{"cols": int, "data": {identifier: ...}}``
+            ``{"cols": int, "data": {identifier: ...}}``; a DataSeries whose origin is known adds
+            "origin", which FluCoMa does not look at.
 
         Raises
         ------
@@ -65,7 +70,7 @@ class Container(IdentifierMapping[Value, Entry], Generic[Value, Entry]):
             name: self._as_json(name, self[name], allow_missing=allow_missing)
             for name in sorted(self)
         }
-        return {"cols": self._columns(), "data": data}
+        return {"cols": self._columns(), "data": data, **self._beside_data()}
 
     def write(self, path: str | os.PathLike[str], *, allow_missing: bool = False) -> None:
         """Write a file of FluCoMa's JSON, whole or not at all.

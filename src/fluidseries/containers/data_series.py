@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
 from .identifiers import check_identifier, matched_identifiers
 from .nearest import nearest_series
+from .origin import Origin, check_origin, require_same_origin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +37,15 @@ class DataSeries(FrameVerbs):
         Series of shape (n_frames, n_dims), or (n_frames,) for one dimension. They are copied.
     dtype : {"float64", "float32"}, optional
         How numbers are kept; by default as in `entries` if that is a container, else float64.
+    origin : dict, optional
+        How the frames were made, see `origin`; by default as in `entries` if that is a DataSeries.
 
     Raises
     ------
     DimensionError
         If series have different numbers of dimensions.
     InputError, InputTypeError, EmptyError
-        If a series is not a table of numbers with at least one frame.
+        If a series is not a table of numbers with at least one frame, or the origin not plain.
 
     Examples
     --------
@@ -60,6 +64,40 @@ class DataSeries(FrameVerbs):
     _noun = "series"
     _plural = "series"
     _maker = "DataSeries.from_arrays"
+
+    def __init__(
+        self,
+        entries: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        *,
+        dtype: DTypeLike | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> None:
+        inherited = entries.origin if isinstance(entries, DataSeries) else {}
+        self.origin = inherited if origin is None else origin
+        super().__init__(entries, dtype=dtype)
+
+    @property
+    def origin(self) -> Origin:
+        """How the frames were made, as plain values; {} if that is not known.
+
+        A model keeps the origin that it was fitted on and refuses series of another one. It is
+        written into the file, ``==`` ignores it, and arrays that are added are taken to be made
+        the same way. To change it, assign a whole one.
+
+        Examples
+        --------
+        >>> series = DataSeries({"a": [[0.0], [1.0]]}, origin={"rate": 100, "sensor": "left"})
+        >>> series.origin["rate"]
+        100
+        >>> series.merge(DataSeries({"b": [[2.0]]}, origin={"rate": 50, "sensor": "left"}))
+        Traceback (most recent call last):
+        fluidseries.errors.OriginError: ... rate is 100 here and 50 there...
+        """
+        return deepcopy(self._origin)
+
+    @origin.setter
+    def origin(self, origin: Mapping[str, Any]) -> None:
+        self._origin = check_origin(origin, "the origin")
 
     def add_series(self, identifier: str, frames: ArrayLike) -> None:
         """Add a series under a new identifier.
@@ -140,6 +178,57 @@ class DataSeries(FrameVerbs):
             If the series is missing.
         """
         del self[identifier]
+
+    # What happens to the origin.
+
+    def clear(self) -> None:
+        """Remove everything, the origin too; the next entry may have other dimensions."""
+        super().clear()
+        self._origin = {}
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Take over the entries of a mapping, replacing those that are there: all, or none."""
+        origin = self._joint_origin(args[0]) if args else self._origin
+        super().update(*args, **kwargs)
+        self._origin = origin
+
+    def merge(self, other: Self, *, overwrite: bool = False) -> None:
+        """Take over the entries of another DataSeries: all of them, or none.
+
+        Parameters
+        ----------
+        other : DataSeries
+            Stays as it is.
+        overwrite : bool
+            Whether entries that are here already are replaced; otherwise they are kept.
+
+        Raises
+        ------
+        InputTypeError
+            If `other` is of another kind.
+        DimensionError
+            If its number of dimensions is another.
+        OriginError
+            If both origins are known and differ; the message names the settings.
+        """
+        origin = self._joint_origin(other)
+        super().merge(other, overwrite=overwrite)
+        self._origin = origin
+
+    def _joint_origin(self, other: object) -> Origin:
+        """Return what is true of all frames after `other` has come in."""
+        if not isinstance(other, DataSeries) or not other._origin:
+            return self._origin
+        require_same_origin(
+            self._origin,
+            other._origin,
+            "the frames of the two were made with different settings",
+            "Make both the same way, or keep them apart",
+        )
+        return other.origin if not self else self._origin
+
+    def _empty(self) -> Self:
+        return type(self)(dtype=self.dtype, origin=self._origin)
 
     # To and from other shapes.
 
@@ -310,7 +399,11 @@ class DataSeries(FrameVerbs):
     @classmethod
     def _parse(cls, content: Any, where: str, dtype: DTypeLike | None) -> Self:
         cols, data = parse_layout(content, "DataSeries", where)
-        made = cls(dtype=dtype)
+        try:
+            origin = check_origin(content.get("origin", {}), "'origin'")
+        except InputError as err:
+            raise FormatError(f"{where}: {err}") from err
+        made = cls(dtype=dtype, origin=origin)
         for name, frames in data.items():
             rows = parse_frames(frames, cols, where, name)
             try:
@@ -324,6 +417,9 @@ class DataSeries(FrameVerbs):
         # FluCoMa pads one digit too few for 11, 101, ... frames, and reads those in a wrong order.
         width = len(str(len(rows) - 1))
         return {f"{time:0{width}d}": row for time, row in enumerate(rows)}
+
+    def _beside_data(self) -> dict[str, Any]:
+        return {"origin": self.origin} if self._origin else {}
 
     def _summary(self) -> str:
         if not self:

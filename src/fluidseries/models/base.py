@@ -6,11 +6,14 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 
 from .. import files
+from ..containers.origin import Origin, check_origin
 from ..errors import BusyError, FormatError, NotFittedError
 from .modelfile import header, open_content
 
@@ -85,6 +88,11 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
             raise NotFittedError(self._not_fitted())
         return learned
 
+    @property
+    def origin_(self) -> Origin:
+        """How the frames that it was fitted on were made, see DataSeries; {} if unknown."""
+        return deepcopy(getattr(self._require_learned(), "origin", {}))
+
     def _not_fitted(self) -> str:
         return f"this {type(self).__name__} has not learned anything yet: call fit first"
 
@@ -97,10 +105,13 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
             What `write` puts into a file; docs/model-file.md describes it.
         """
         learned = self._usable()
+        content = None if learned is None else self._learned_to_dict(learned)
+        if content is not None and self.origin_:
+            content["origin"] = self.origin_
         return {
             **header(type(self).__name__),
             "parameters": {name: _plain(value) for name, value in self.get_params().items()},
-            "learned": None if learned is None else self._learned_to_dict(learned),
+            "learned": content,
         }
 
     @classmethod
@@ -143,7 +154,9 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         try:
             model = cls(**content["parameters"])
             if content["learned"] is not None:
-                model._learned = model._learned_from_dict(content["learned"])
+                model._learned = _with_origin(
+                    model._learned_from_dict(content["learned"]), content["learned"]
+                )
                 if model._usable() is None:
                     raise ValueError("the parameters do not fit what was learned")
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as err:
@@ -168,6 +181,13 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         tags.input_tags.three_d_array = True
         tags.target_tags.required = True
         return tags
+
+
+def _with_origin(learned: Any, content: dict[str, Any]) -> Any:
+    # Models that know nothing of how their frames were made write no origin.
+    if "origin" not in content:
+        return learned
+    return replace(learned, origin=check_origin(content["origin"], "its origin"))
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from ..containers import DataSet, LabelSet
-from ..reading import read_labels, read_series
+from ..reading import read_labels, read_series, require_origin
 from .classes import ClassesLearned, class_weights, with_classes
 from .lstm import Corpus, LSTMModel
 from .parameters import require_fraction
@@ -216,6 +216,7 @@ BusyError, KeyboardInterrupt
     def score(self, source: Source, target: Labels, sample_weight: Any = None) -> float:
         """Return the share of series that get their label."""
         series = read_series(source, in_order=True)
+        require_origin(series.origin, self.origin_)
         truth = read_labels(target, series)
         answers = self.predict(series.arrays).tolist()
         if self.threshold:

@@ -13,7 +13,7 @@ import numpy as np
 from ..batch import Series
 from ..containers import DataSeries
 from ..errors import EmptyError, FluidSeriesWarning, InputTypeError, ParameterError
-from ..reading import read_frames, read_series, require_dims
+from ..reading import read_frames, read_series, require_dims, require_origin
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .lstm import Corpus, LSTMModel
@@ -187,11 +187,13 @@ warm_start, random_state, n_jobs, verbose
         learned = self._require_learned()
         series = read_series(source)
         require_dims("the source", series.n_dims, learned.network.n_inputs)
+        require_origin(series.origin, learned.origin)
         stream = self.stream()
         tables = [stream.continued(frames, forecast_length) for frames in series.arrays]
         if series.identifiers is None:
             return tables
-        return DataSeries(zip(series.identifiers, tables, strict=True))
+        # What goes on in the same style is of the same kind.
+        return DataSeries(zip(series.identifiers, tables, strict=True), origin=learned.origin)
 
     def predict_series(
         self, frames: ArrayLike, forecast_length: int | None = None
@@ -268,7 +270,8 @@ warm_start, random_state, n_jobs, verbose
         names = None if series.identifiers is None else [series.identifiers[i] for i in long]
         nexts = [np.diff(x, axis=0) if differences else x[1:] for x in arrays]
         targets = [np.asarray(x, dtype=np.float64) for x in nexts]
-        return Corpus(Series([x[:-1] for x in arrays], names), targets, "frames", series.n_dims)
+        heard = replace(series, arrays=[x[:-1] for x in arrays], identifiers=names)
+        return Corpus(heard, targets, "frames", series.n_dims)
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
         del corpus
@@ -312,7 +315,7 @@ def _pieces(series: Series) -> Series:
         starts = [*range(0, last, hop), last]
         arrays += [frames[start : start + length] for start in starts]
         names += [name] * len(starts)
-    return Series(arrays, names)
+    return replace(series, arrays=arrays, identifiers=names)
 
 
 # The name of FluCoMa's object.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,8 @@ class Learned:
         What differences between standardised frames are multiplied by where the network hears them.
     loss_curve, validation_curve : tuple of float
         One number per epoch; the second only for epochs with held-out series.
+    origin : dict
+        How the frames were made; {} if that is not known.
     """
 
     network: Network
@@ -65,6 +67,7 @@ class Learned:
     difference_scale: NDArray[np.float32] | None = None
     loss_curve: tuple[float, ...] = ()
     validation_curve: tuple[float, ...] = ()
+    origin: dict[str, Any] = field(default_factory=dict)
 
     @property
     def per_frame(self) -> bool:

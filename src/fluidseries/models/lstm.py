@@ -14,7 +14,7 @@ from ..containers import DataSeries, DataSet
 from ..engines import native
 from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedError
 from ..network import Network
-from ..reading import read_frames, read_series, require_dims
+from ..reading import read_frames, read_series, require_dims, require_origin
 from ..scaling import Scaler
 from ..training import Callback, Optimiser, draw_split_seed, is_held_out, train
 from .base import Model
@@ -181,7 +181,8 @@ class LSTMModel(Model[Learned]):
         if known is not None and _goes_on(corpus, known):
             grown = self._grown(corpus, known)
             if grown is not None:
-                return grown
+                require_origin(corpus.series.origin, grown.origin)
+                return replace(grown, origin=grown.origin or corpus.series.origin)
         rng = new_generator(self.random_state)
         recipe = self._recipe_for(corpus.form)
         network = Network(
@@ -205,6 +206,7 @@ class LSTMModel(Model[Learned]):
             split_seed=split_seed,
             held_out=0.0,
             reach=0.0,
+            origin=corpus.series.origin,
         )
         return self._new(corpus, learned)
 
@@ -304,6 +306,7 @@ class LSTMModel(Model[Learned]):
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
         """Return the network's outputs in the units of the targets, one row per series or frame."""
         require_dims("the source", series.n_dims, learned.network.n_inputs)
+        require_origin(series.origin, learned.origin)
         frames, offsets = pack(series.arrays, learned.input_scaler, series.names)
         batch = Batch(None, frames, offsets, None)
         session = self._engine.load(

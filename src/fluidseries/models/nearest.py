@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
@@ -15,7 +15,14 @@ from .. import _core
 from ..batch import Series
 from ..containers import DataSet, LabelSet
 from ..errors import InputTypeError, ParameterError
-from ..reading import read_frames, read_labels, read_series, read_targets, require_dims
+from ..reading import (
+    read_frames,
+    read_labels,
+    read_series,
+    read_targets,
+    require_dims,
+    require_origin,
+)
 from ..scaling import Scaler
 from ..warping import constraint_of
 from .base import Model
@@ -47,6 +54,8 @@ class Examples:
         "point", "vector" (1-D targets) or "label".
     scaler : Scaler
         What distances are measured in.
+    origin : dict
+        How the frames were made; {} if that is not known.
     """
 
     names: list[str]
@@ -54,6 +63,7 @@ class Examples:
     answers: list[Any]
     form: str
     scaler: Scaler
+    origin: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def corpus(self) -> _core.DtwCorpus:
@@ -88,7 +98,8 @@ class NearestModel(Model[Examples]):
             self._check()
             arrays = [np.array(frames, dtype=np.float64) for frames in series.arrays]
             scaler = Scaler.fit(arrays) if self.standardize else Scaler.identity(series.n_dims)
-            self._learned = Examples(list(series.names), arrays, answers, form, scaler)
+            names = list(series.names)
+            self._learned = Examples(names, arrays, answers, form, scaler, series.origin)
         return self
 
     def _check(self) -> None:
@@ -122,10 +133,11 @@ class NearestModel(Model[Examples]):
         shares: NDArray[np.float64] = near / near.sum(axis=1, keepdims=True)
         return rows, shares
 
-    def _read(self, source: Source) -> tuple[Examples, Series]:
+    def _read(self, source: Source, *, in_order: bool = False) -> tuple[Examples, Series]:
         learned = self._require_learned()
-        series = read_series(source)
+        series = read_series(source, in_order=in_order)
         require_dims("the source", series.n_dims, learned.n_dims)
+        require_origin(series.origin, learned.origin)
         return learned, series
 
     @property
@@ -236,7 +248,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
 
     def score(self, source: Source, target: Any, sample_weight: Any = None) -> float:
         """Return the share of series that get their label."""
-        series = read_series(source, in_order=True)
+        _, series = self._read(source, in_order=True)
         answers = self.predict(series.arrays)
         truth = read_labels(target, series)
         return float(accuracy_score(truth, answers.tolist(), sample_weight=sample_weight))
@@ -313,7 +325,7 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
 
     def score(self, source: Source, target: Any, sample_weight: Any = None) -> float:
         """Return R2, as LSTMRegressor's score."""
-        learned, series = self._require_learned(), read_series(source, in_order=True)
+        learned, series = self._read(source, in_order=True)
         truth = np.concatenate(read_targets(target, series)[0])
         answers = self._points(series.arrays, learned)
         return float(r2_score(truth, answers, sample_weight=sample_weight))
