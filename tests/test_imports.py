@@ -38,6 +38,7 @@ ARROWS = {
     "charts": {"plots"},
     "datasets": {"containers"},
     "progress": {"training"},
+    "live": {"models", "containers", "files", "spelling"},
     "inspection": {"model_facts", "models", "scalers", "containers", "files"},
     "model_facts": {"models"},
     "demo": {
@@ -56,6 +57,7 @@ ARROWS = {
     "warping": {"reading", "_core"},
     "__init__": {
         "building", "warping", "reading", "batch", "containers", "datasets", "models", "scalers",
+        "live",
     },
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets
+    from . import datasets, live
     from .batch import join
     from .building import build_info
     from .containers import DataSeries, DataSet, LabelSet
@@ -47,6 +47,7 @@ _HOME = {
     "dtw": "warping",
     "dtw_path": "warping",
     "join": "batch",
+    "live": "",
     "read_model": "models.registry",
 }
 
@@ -72,6 +73,7 @@ __all__ = [
     "dtw",
     "dtw_path",
     "join",
+    "live",
     "read_model",
 ]
 

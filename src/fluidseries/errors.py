@@ -15,6 +15,9 @@
     ├── IdentifierError(KeyError)      an identifier that is missing, or there already
     ├── NotFittedError                 asked for a prediction before any fit (also scikit-learn's)
     ├── BusyError(RuntimeError)        a fit is running on this model
+    ├── StorageError(OSError)          a live session cannot write what happens
+    ├── CancelledError                 a fit in the background that was cancelled
+    ├── WorkerError(RuntimeError)      the process that fits in the background is gone
     └── MissingExtraError(ImportError) an optional package is not installed
 
 Each of ours is also the standard error that a Python programmer would expect. Warnings are
@@ -27,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "BusyError",
+    "CancelledError",
     "DimensionError",
     "EmptyError",
     "FluidSeriesError",
@@ -40,7 +44,9 @@ __all__ = [
     "NotFittedError",
     "OriginError",
     "ParameterError",
+    "StorageError",
     "VersionError",
+    "WorkerError",
 ]
 
 
@@ -97,6 +103,18 @@ class IdentifierError(FluidSeriesError, KeyError):
 
 class BusyError(FluidSeriesError, RuntimeError):
     """A fit is running on this model."""
+
+
+class StorageError(FluidSeriesError, OSError):
+    """The disk does not take what a live session writes."""
+
+
+class CancelledError(FluidSeriesError):
+    """A fit in the background was cancelled."""
+
+
+class WorkerError(FluidSeriesError, RuntimeError):
+    """The process that fits in the background is gone."""
 
 
 class MissingExtraError(FluidSeriesError, ImportError):

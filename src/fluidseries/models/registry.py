@@ -15,7 +15,7 @@ from .modelfile import open_content
 if TYPE_CHECKING:
     from .base import Model
 
-__all__ = ["read_model"]
+__all__ = ["KINDS", "model_class", "read_model"]
 
 # A line per model: its class's name, which is the kind in its files, and its module here.
 _MODULES = {
@@ -27,6 +27,8 @@ _MODULES = {
     "MLPClassifier": "mlp_classifier",
     "MLPRegressor": "mlp_regressor",
 }
+# The kinds of models that this version knows.
+KINDS = tuple(_MODULES)
 # What else a person may have at hand, and who reads it.
 _OTHERS = ("DataSeries", "DataSet", "LabelSet", "Normalize", "RobustScale", "Standardize")
 
@@ -70,9 +72,15 @@ def read_model(path: str | os.PathLike[str]) -> Model[Any]:
         raise FormatError(
             f"{where} holds a {kind}, a model that this version does not know: install a newer one"
         )
-    module = import_module(f".{_MODULES[kind]}", __package__)
-    model: Model[Any] = getattr(module, kind)._from_content(content, where)
+    model: Model[Any] = model_class(kind)._from_content(content, where)
     return model
+
+
+def model_class(kind: str) -> type[Model[Any]]:
+    """Return the class of one of `KINDS`."""
+    module = import_module(f".{_MODULES[kind]}", __package__)
+    found: type[Model[Any]] = getattr(module, kind)
+    return found
 
 
 def _kind(content: Any, where: str) -> str:

@@ -1,0 +1,105 @@
+"""A project's folder: one process at a time, and no path that leads out of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..errors import BusyError, InputError, InputTypeError, StorageError
+
+__all__ = ["Folder"]
+
+JOURNAL, MODELS, LOCK = "journal", "models", ".lock"
+_OURS = (JOURNAL, MODELS, LOCK)
+
+
+class Folder:
+    """A folder that belongs to this process until `release`.
+
+    Parameters
+    ----------
+    path : str or path
+        Made if it is missing.
+
+    Raises
+    ------
+    BusyError
+        If another process, or another session of this one, has it.
+    StorageError
+        If it cannot be made or written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        try:
+            Path(path).mkdir(parents=True, exist_ok=True)
+            self.path = Path(path).resolve()
+            (self.path / MODELS).mkdir(exist_ok=True)
+            self._file = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as err:
+            raise StorageError(
+                f"{os.fspath(path)} cannot be used as a project's folder ({err.strerror})"
+            ) from err
+        try:
+            _lock(self._file)
+        except OSError as err:
+            os.close(self._file)
+            raise BusyError(
+                f"another program has the project {os.fspath(path)} open: close it there first, or "
+                "choose another folder"
+            ) from err
+
+    @property
+    def journal(self) -> Path:
+        """The file of all that happened."""
+        return self.path / JOURNAL
+
+    @property
+    def models(self) -> Path:
+        """The folder of model files."""
+        return self.path / MODELS
+
+    def confine(self, path: str | os.PathLike[str]) -> Path:
+        """Return a path of the user's inside this folder, or raise.
+
+        Parameters
+        ----------
+        path : str or path
+            Relative to the folder.
+
+        Raises
+        ------
+        InputError
+            If it leads out of the folder, also by way of a link, or to one of our own files.
+        """
+        try:
+            text = os.fspath(path)
+            if not isinstance(text, str):
+                raise TypeError
+        except TypeError as err:
+            raise InputTypeError(f"a path is text, but got {path!r}") from err
+        try:
+            place = Path(os.path.realpath(self.path / text))
+        except (OSError, ValueError) as err:
+            raise InputError(f"{text!r} is not a path: {err}") from err
+        if not place.is_relative_to(self.path) or place == self.path:
+            raise InputError(
+                f"{text!r} is outside the project's folder {self.path}: give a name inside it"
+            )
+        if place.relative_to(self.path).parts[0].lower() in _OURS:
+            raise InputError(f"{text!r} is kept for the project itself: choose another name")
+        return place
+
+    def release(self) -> None:
+        """Let others have it; the system does the same when a process ends, however it ends."""
+        os.close(self._file)
+
+
+def _lock(file: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,160 @@
+"""A fitted model that answers frames: the part that plays."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ..errors import InputError
+from .kinds import is_pointwise, what_it_learns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..models.base import Model
+    from .worker import Facts
+
+__all__ = ["Player", "player_of"]
+
+
+class Player(Protocol):
+    """Hears frames and answers with numbers: a point, or a probability for each class."""
+
+    def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Hear one more frame; None if only the end of a segment is answered."""
+
+    def finish(self) -> NDArray[np.float64] | None:
+        """Answer all frames since `reset`; None if there were none."""
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Answer a series (n_frames, n_dims) without regard to what was heard."""
+
+    def reset(self) -> None:
+        """Forget all frames."""
+
+    def alone(self) -> NDArray[np.float64] | None:
+        """Go on for one frame without input and return it; None if it cannot."""
+
+
+def player_of(model: Model[Any], facts: Facts) -> Player:
+    """Return what plays a fitted model."""
+    if is_pointwise(model):
+        return _Points(model)
+    if not hasattr(model, "stream"):
+        return _Nearest(model, max(64, 2 * facts.longest))
+    learns = what_it_learns(model)
+    if learns == "label":
+        return _Names(model)
+    return _Foretells(model) if learns == "next" else _Maps(model)
+
+
+class _Maps:
+    """A regressor that hears frame by frame."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._stream = model.stream()
+        self._newest: NDArray[np.float64] | None = None
+
+    def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        self._newest = self._answer(frame)
+        return self._newest
+
+    def _answer(self, frame: NDArray[np.float64]) -> NDArray[np.float64]:
+        point: NDArray[np.float64] = self._stream.step(frame)
+        return point
+
+    def finish(self) -> NDArray[np.float64] | None:
+        return self._newest
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        point: NDArray[np.float64] = self._model.predict_point(frames)
+        return point
+
+    def reset(self) -> None:
+        self._stream.reset()
+        self._newest = None
+
+    def alone(self) -> NDArray[np.float64] | None:
+        return None
+
+
+class _Names(_Maps):
+    """A classifier that hears frame by frame."""
+
+    def _answer(self, frame: NDArray[np.float64]) -> NDArray[np.float64]:
+        shares: NDArray[np.float64] = self._stream.step(frame)[1]
+        return shares
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        shares: NDArray[np.float64] = self._model.predict_point_proba(frames)
+        return shares
+
+
+class _Foretells(_Maps):
+    """A forecaster."""
+
+    def alone(self) -> NDArray[np.float64] | None:
+        if self._newest is None:
+            return None
+        frame: NDArray[np.float64] = self._stream.run(1)[0]
+        return frame
+
+
+class _Points(_Maps):
+    """A model that knows no time."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._ask = getattr(model, "predict_point_proba", model.predict_point)
+        self._newest = None
+
+    def _answer(self, frame: NDArray[np.float64]) -> NDArray[np.float64]:
+        point: NDArray[np.float64] = self._ask(frame)
+        return point
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        points = [self._answer(frame) for frame in frames]
+        # A classifier's segment is what most of its frames say; a point is where it ended.
+        if hasattr(self._model, "predict_proba"):
+            mean: NDArray[np.float64] = np.mean(points, axis=0)
+            return mean
+        return points[-1]
+
+    def reset(self) -> None:
+        self._newest = None
+
+
+class _Nearest:
+    """A model that compares whole series.
+
+    Parameters
+    ----------
+    longest : int
+        Frames that are remembered: a segment may go on for ever.
+    """
+
+    def __init__(self, model: Any, longest: int) -> None:
+        self._ask = getattr(model, "predict_point_proba", model.predict_point)
+        self._heard: deque[NDArray[np.float64]] = deque(maxlen=longest)
+
+    def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        self._heard.append(frame)
+        return None
+
+    def finish(self) -> NDArray[np.float64] | None:
+        return self.whole(np.array(self._heard)) if self._heard else None
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not len(frames):
+            raise InputError("there are no frames to compare")
+        answer: NDArray[np.float64] = self._ask(frames)
+        return answer
+
+    def reset(self) -> None:
+        self._heard.clear()
+
+    def alone(self) -> NDArray[np.float64] | None:
+        return None

@@ -1,0 +1,39 @@
+"""How many frames come in a second."""
+
+from __future__ import annotations
+
+from collections import deque
+
+__all__ = ["RateMeter", "rate_of"]
+
+# Faster than this no sensor is: it is a loop over data, whose speed means nothing.
+FASTEST = 5000.0
+# Frames that a measurement looks back, and the longest pause within it.
+LENGTH, PAUSE = 64, 0.5
+
+
+def rate_of(count: int, seconds: float) -> float | None:
+    """Return the rate of so many frames from the first to the last, None if it cannot be known."""
+    rate = (count - 1) / seconds if seconds > 0 else 0.0
+    return rate if 0 < rate < FASTEST else None
+
+
+class RateMeter:
+    """Measures the rate of what comes in."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=LENGTH)
+
+    def hear(self, time: float) -> None:
+        """Note that a frame came at a time in seconds."""
+        if self._times and not 0 <= time - self._times[-1] <= PAUSE:
+            self._times.clear()
+        self._times.append(time)
+
+    @property
+    def rate(self) -> float | None:
+        """Frames per second over the last 64; None before there were 16 without a pause."""
+        times = self._times
+        if len(times) < LENGTH // 4:
+            return None
+        return rate_of(len(times), times[-1] - times[0])
