@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +17,8 @@
 #include "cpu.hpp"
 #include "kernels.hpp"
 #include "network.hpp"
+#include "number_buffer.hpp"
+#include "packing.hpp"
 #include "stream.hpp"
 
 namespace nb = nanobind;
@@ -120,35 +123,6 @@ class PySession {
     std::unique_ptr<Session> session_;
 };
 
-// A contiguous float32 or float64 buffer of Python's, taken without making an array object: for a
-// live step that would cost more than the arithmetic.
-class NumberBuffer {
-  public:
-    NumberBuffer(PyObject* object, int flags) {
-        held_ = PyObject_GetBuffer(object, &view_, flags | PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
-        if (!held_) PyErr_Clear();
-        if (!held_ || view_.format[0] == 0 || view_.format[1] != 0) return;
-        kind_ = view_.format[0];
-    }
-    ~NumberBuffer() {
-        if (held_) PyBuffer_Release(&view_);
-    }
-    NumberBuffer(const NumberBuffer&) = delete;
-    NumberBuffer& operator=(const NumberBuffer&) = delete;
-
-    bool is(char kind, int ndim) const { return kind_ == kind && view_.ndim == ndim; }
-    std::int64_t shape(int axis) const { return view_.shape[axis]; }
-    template <class Number>
-    Number* data() const {
-        return static_cast<Number*>(view_.buf);
-    }
-
-  private:
-    Py_buffer view_{};
-    bool held_ = false;
-    char kind_ = 0;
-};
-
 std::vector<double> doubles(const nb::ndarray<const double, nb::ndim<1>, nb::c_contig>& a) {
     return {a.data(), a.data() + a.size()};
 }
@@ -225,6 +199,27 @@ class PyStream {
     Stream stream_;
 };
 
+// Tables that are not what is taken as it is raise; else the place of the first number that is not
+// finite, or -1.
+std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, int n_threads) {
+    const int dims = int(mean.size());
+    std::deque<NumberBuffer> buffers;
+    std::vector<Table> all;
+    std::int64_t rows = 0;
+    for (nb::handle table : tables) {
+        const NumberBuffer& numbers = buffers.emplace_back(table.ptr(), PyBUF_SIMPLE);
+        const bool doubles = numbers.is('d', 2);
+        expect((doubles || numbers.is('f', 2)) && numbers.shape(1) == dims, "table");
+        all.push_back({numbers.data<void>(), doubles, numbers.shape(0)});
+        rows += numbers.shape(0);
+    }
+    expect(int(scale.size()) == dims && std::int64_t(out.shape(0)) == rows &&
+               int(out.shape(1)) == dims && n_threads > 0,
+           "scale, out or n_threads");
+    nb::gil_scoped_release release;
+    return pack_tables(all, dims, mean.data(), scale.data(), n_threads, out.data());
+}
+
 // Returns the norm of the gradient before clipping; if that is not finite nothing else happens.
 double adam(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second, Floats decay,
             std::int64_t step, double learn_rate, double beta1, double beta2, double epsilon,
@@ -274,6 +269,7 @@ NB_MODULE(_core, m) {
         .def_prop_ro("frames", &PyStream::frames);
     m.def("adam", &adam, "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
           "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a, "scale"_a, Release());
+    m.def("pack", &pack, "tables"_a, "mean"_a, "scale"_a, "out"_a, "n_threads"_a);
     m.def("sigmoid",
           [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });
     m.def("tanh", [](Floats x, FloatsOut y) { kernels().tanh(x.size(), x.data(), y.data()); });

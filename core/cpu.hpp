@@ -15,29 +15,35 @@ namespace fluidseries {
 // Names of the kernel tables that run here, lowest first.
 std::vector<const char*> usable_instruction_sets();
 
-// Rounds denormal numbers to zero for as long as it lives: gradients that fade away over many
-// frames become denormal, and arithmetic on them takes a hundred times as long.
-class FlushDenormals {
+// What becomes of denormal numbers for as long as it lives. Gradients that fade away over many
+// frames become denormal, and arithmetic on them takes a hundred times as long: there they are
+// rounded to zero.
+template <bool kFlush>
+class Denormals {
   public:
 #if defined(__x86_64__)
-    FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
-    ~FlushDenormals() { _mm_setcsr(before_); }
+    Denormals() : before_(_mm_getcsr()) { _mm_setcsr(kFlush ? before_ | kBits : before_ & ~kBits); }
+    ~Denormals() { _mm_setcsr(before_); }
 
   private:
+    static constexpr unsigned kBits = 0x8040;
     unsigned before_;
 #elif defined(__aarch64__)
-    FlushDenormals() {
+    Denormals() {
         asm volatile("mrs %0, fpcr" : "=r"(before_));
-        asm volatile("msr fpcr, %0" ::"r"(before_ | (std::uint64_t(1) << 24)));
+        asm volatile("msr fpcr, %0" ::"r"(kFlush ? before_ | kBit : before_ & ~kBit));
     }
-    ~FlushDenormals() { asm volatile("msr fpcr, %0" ::"r"(before_)); }
+    ~Denormals() { asm volatile("msr fpcr, %0" ::"r"(before_)); }
 
   private:
+    static constexpr std::uint64_t kBit = std::uint64_t(1) << 24;
     std::uint64_t before_;
 #endif
   public:
-    FlushDenormals(const FlushDenormals&) = delete;
-    FlushDenormals& operator=(const FlushDenormals&) = delete;
+    Denormals(const Denormals&) = delete;
+    Denormals& operator=(const Denormals&) = delete;
 };
+using FlushDenormals = Denormals<true>;
+using KeepDenormals = Denormals<false>;
 
 }  // namespace fluidseries

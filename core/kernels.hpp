@@ -148,6 +148,12 @@ struct AdamStep {
     float correction1, correction2;  // 1 - beta^step
 };
 
+// Means and scales of the columns of a table, repeated over `period` numbers of whole rows.
+struct Standardisation {
+    std::ptrdiff_t period;
+    const double *mean, *scale;
+};
+
 struct Kernels {
     const char* name;
     ChunkKernels few, lanes8, lanes16;  // up to 4, 8 and 16 series
@@ -160,6 +166,11 @@ struct Kernels {
     void (*add)(std::ptrdiff_t size, const float* x, float* sum);
     void (*sigmoid)(std::ptrdiff_t size, const float* x, float* y);
     void (*tanh)(std::ptrdiff_t size, const float* x, float* y);
+    // y = (x - mean) / scale in double; false if any y is not finite.
+    bool (*standardise_doubles)(const Standardisation&, std::ptrdiff_t size, const double* x,
+                                float* y);
+    bool (*standardise_floats)(const Standardisation&, std::ptrdiff_t size, const float* x,
+                               float* y);
 };
 
 // The table in use, chosen once from what processor and system offer; the environment variable

@@ -578,6 +578,21 @@ void tanh_array(std::ptrdiff_t size, const float* x, float* y) {
     map<W>(size, x, y, [](Vec<W> v) { return tanh<W>(v); });
 }
 
+template <class Number>
+bool standardise(const Standardisation& s, std::ptrdiff_t size, const Number* x, float* y) {
+    // What is not finite is the only thing that does not leave 0 when taken from itself.
+    int strange = 0;
+    for (std::ptrdiff_t start = 0; start < size; start += s.period) {
+        const std::ptrdiff_t n = size - start < s.period ? size - start : s.period;
+        for (std::ptrdiff_t i = 0; i < n; ++i) {
+            const float z = float((double(x[start + i]) - s.mean[i]) / s.scale[i]);
+            y[start + i] = z;
+            strange |= z - z != 0.0f;
+        }
+    }
+    return !strange;
+}
+
 template <class Few, class Lanes8, class Lanes16, class S>
 constexpr Kernels table(const char* name) {
     static_assert(Lanes8::lanes == 8 && Lanes16::lanes == 16, "chunks have 8 or 16 lanes");
@@ -593,5 +608,7 @@ constexpr Kernels table(const char* name) {
             sum_of_squares,
             add,
             sigmoid_array<S::width>,
-            tanh_array<S::width>};
+            tanh_array<S::width>,
+            standardise<double>,
+            standardise<float>};
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -35,6 +35,34 @@ def test_packed_frames_are_the_series_one_after_the_other(tables):
     assert offsets.tolist() == [0, *np.cumsum([len(t) for t in tables])]
     for table, start, end in zip(tables, offsets[:-1], offsets[1:], strict=True):
         np.testing.assert_array_equal(packed[start:end], table.astype(np.float32))
+
+
+@settings(deadline=None)
+@given(
+    lengths=st.lists(st.integers(1, 3000), min_size=1, max_size=6),
+    dims=st.integers(1, 40),
+    single=st.booleans(),
+    n_threads=st.integers(1, 3),
+    seed=st.integers(0, 99),
+)
+def test_packing_is_numpys_to_the_bit(lengths, dims, single, n_threads, seed):
+    rng = np.random.default_rng(seed)
+    tables = [rng.normal(3, 20, (n, dims)) for n in lengths]
+    tables = [t.astype(np.float32) for t in tables] if single else tables
+    tables[-1] = np.asfortranarray(tables[-1])
+    scaler = Scaler.fit(tables)
+    packed, _ = pack(tables, scaler, n_threads=n_threads)
+    expected = np.concatenate([scaler.standardise(t) for t in tables]).astype(np.float32)
+    np.testing.assert_array_equal(packed, expected)
+
+
+def test_the_first_of_several_numbers_that_do_not_fit_is_named():
+    tables = [np.zeros((50_000, 3)) for _ in range(3)]
+    for number, table in enumerate(tables):
+        table[40_000 + number, 1] = -1e200
+    for n_threads in (1, 2):
+        with pytest.raises(errors.NonFiniteError, match=r"'0' .* \(frame 40000, dimension 1\)"):
+            pack(tables, Scaler.identity(3), n_threads=n_threads)
 
 
 def test_digits_are_kept_by_standardising_in_double():

@@ -22,7 +22,7 @@ ARROWS = {
     "containers": {"files", "_core"},
     "scaling": set(),
     "network": set(),
-    "batch": {"containers", "scaling"},
+    "batch": {"containers", "scaling", "_core"},
     "reading": {"batch", "containers"},
     "points": {"batch", "containers"},
     "scalers": {"points", "reading", "containers", "files"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import _core
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .errors import IdentifierError, NonFiniteError
 
@@ -79,6 +80,7 @@ def pack(
     names: Sequence[str] | None = None,
     *,
     what: str = "series",
+    n_threads: int = 1,
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Standardise in double and lay all frames one after the other in float32.
 
@@ -92,6 +94,8 @@ def pack(
         One for each array, for the message.
     what : str
         What they are, for the message.
+    n_threads : int
+        How many threads copy.
 
     Returns
     -------
@@ -108,12 +112,10 @@ def pack(
     offsets = np.zeros(len(arrays) + 1, dtype=np.int64)
     np.cumsum([len(frames) for frames in arrays], out=offsets[1:])
     packed = np.empty((int(offsets[-1]), len(scaler.mean)), dtype=np.float32)
-    with np.errstate(over="ignore"):
-        for frames, start, end in zip(arrays, offsets[:-1], offsets[1:], strict=True):
-            packed[start:end] = scaler.standardise(frames)
-    finite = np.isfinite(packed)
-    if not finite.all():
-        row, dim = (int(place) for place in np.argwhere(~finite)[0])
+    tables = [_lendable(frames) for frames in arrays]
+    place = _core.pack(tables, scaler.mean, scaler.scale, packed, n_threads)
+    if place >= 0:
+        row, dim = divmod(place, packed.shape[1])
         at = int(np.searchsorted(offsets, row, side="right")) - 1
         name, frame = str(at) if names is None else names[at], row - int(offsets[at])
         raise NonFiniteError(
@@ -121,6 +123,12 @@ def pack(
             f"{dim}): correct it or scale the data"
         )
     return packed, offsets
+
+
+def _lendable(frames: NDArray[Any]) -> NDArray[Any]:
+    """Return the frames as the core reads them: almost always the array itself."""
+    dtype = frames.dtype if frames.dtype in (np.float32, np.float64) else np.float64
+    return np.ascontiguousarray(frames, dtype=dtype)
 
 
 def join(

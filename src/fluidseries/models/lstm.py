@@ -265,9 +265,9 @@ class LSTMModel(Model[Learned]):
 
     def _pack(self, corpus: Corpus, learned: Learned) -> tuple[Batch, Learned]:
         """Standardise everything; tell when it lies far from what the scaling was fitted on."""
-        names = corpus.series.names
-        frames, offsets = pack(corpus.series.arrays, learned.input_scaler, names)
-        reach = float(np.abs(frames).max())
+        names, threads = corpus.series.names, n_threads(self.n_jobs)
+        frames, offsets = pack(corpus.series.arrays, learned.input_scaler, names, n_threads=threads)
+        reach = max(float(frames.max()), -float(frames.min()))
         if self._loss == "squared":
             targets, _ = pack(corpus.targets, learned.output_scaler, names, what="target")
             reach = max(reach, float(np.abs(targets).max()))
@@ -307,13 +307,14 @@ class LSTMModel(Model[Learned]):
         """Return the network's outputs in the units of the targets, one row per series or frame."""
         require_dims("the source", series.n_dims, learned.network.n_inputs)
         require_origin(series.origin, learned.origin)
-        frames, offsets = pack(series.arrays, learned.input_scaler, series.names)
+        threads = n_threads(self.n_jobs)
+        frames, offsets = pack(series.arrays, learned.input_scaler, series.names, n_threads=threads)
         batch = Batch(None, frames, offsets, None)
         session = self._engine.load(
             batch,
             learned.network,
             per_frame=learned.per_frame,
-            n_jobs=n_threads(self.n_jobs),
+            n_jobs=threads,
             difference_scale=learned.difference_scale,
         )
         outputs = session.outputs(learned.parameters, np.arange(len(series)))
