@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import Parameter, Signature
 from pathlib import Path
+from time import perf_counter
 from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
-from . import cli_shared
+from . import cli_completion, cli_shared
 from .cli_settings import as_options, parse
 
 __all__ = ["KINDS", "Kind", "app"]
@@ -135,20 +136,33 @@ def _command(name: str, kind: Kind) -> Callable[..., None]:
     """Make the function whose signature typer reads."""
 
     def fit(
-        *, source: Path, output: Path, force: bool, target: Path | None = None, **settings: Any
+        *,
+        source: Path,
+        output: Path,
+        force: bool,
+        json: bool,
+        target: Path | None = None,
+        **settings: Any,
     ) -> None:
-        cli_shared.require_free(output, force=force)
+        cli_shared.require_free(output, force=force, json=json)
         model = getattr(import_module(__package__), kind.model)(**parse(settings))
-        _fit(model, source, target, output)
+        summary = _fit(model, source, target, output)
+        if json:
+            cli_shared.print_json(summary)
+        else:
+            cli_shared.say(f"{output}: {_sentence(summary)}", output)
+        if summary["stopped"]:
+            raise KeyboardInterrupt
 
     arguments = {"source": kind.source} | ({"target": kind.target} if kind.target else {})
     parameters = [
         *(
-            _keyword(which, Annotated[Path, typer.Argument(metavar=which.upper(), help=about)])
+            _keyword(which, Annotated[Path, _argument(which, about)])
             for which, about in arguments.items()
         ),
         _keyword("output", cli_shared.Output),
         *as_options(kind.settings, kind.defaults),
+        _keyword("json", cli_shared.Json, False),
         _keyword("force", cli_shared.Force, False),
     ]
     fit.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -161,27 +175,35 @@ def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Para
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def _argument(which: str, about: str) -> Any:
+    return typer.Argument(metavar=which.upper(), help=about, autocompletion=cli_completion.data)
+
+
 for _name, _kind in KINDS.items():
     app.command(_name)(_command(_name, _kind))
 
 
-def _fit(model: Any, source_file: Path, target_file: Path | None, output: Path) -> None:
+def _fit(model: Any, source_file: Path, target_file: Path | None, output: Path) -> dict[str, Any]:
     """Fit and write the model; after Ctrl-C too, if it has learned anything."""
-    from .containers import read_container
-
     source = cli_shared.read_source(model, source_file)
-    data = (source,) if target_file is None else (source, read_container(target_file))
-    stopped = False
+    data = (source,) if target_file is None else (source, cli_shared.read_data(target_file))
+    stopped, start = False, perf_counter()
     try:
         _learn(model, data)
     except KeyboardInterrupt:
         if not model.__sklearn_is_fitted__():
             raise
         stopped = True
-    model.write(output)
-    typer.echo(f"{output}: {type(model).__name__}, {_result(model, len(source))}")
-    if stopped:
-        raise KeyboardInterrupt
+    seconds = perf_counter() - start
+    cli_shared.write_result(model, output)
+    return {
+        "model": type(model).__name__,
+        "output": str(output),
+        "examples": len(source),
+        "seconds": round(seconds, 3),
+        "stopped": stopped,
+        **_course(model),
+    }
 
 
 def _learn(model: Any, data: tuple[Any, ...]) -> None:
@@ -191,15 +213,23 @@ def _learn(model: Any, data: tuple[Any, ...]) -> None:
     if not hasattr(model, "max_iter"):
         model.fit(*data)
         return
-    with fit_progress(cli_shared.console(), model.max_iter) as callback:
+    with fit_progress(cli_shared.bar_console(), model.max_iter) as callback:
         model.fit(*data, callback=callback)
 
 
-def _result(model: Any, count: int) -> str:
+def _course(model: Any) -> dict[str, Any]:
+    """Say how learning went; the nearest series only remember."""
+    if not hasattr(model, "max_iter"):
+        return {}
+    # The fit kept the epoch that did best on what was held out.
+    held_out = min(getattr(model, "validation_curve_", []), default=None)
+    return {"epochs": model.n_iter_, "error": model.loss_, "held_out_error": held_out}
+
+
+def _sentence(summary: dict[str, Any]) -> str:
     from .progress import loss_text
 
-    if not hasattr(model, "max_iter"):
-        return f"keeps {count} series as examples"
-    # The fit kept the epoch that did best on what was held out.
-    curve = getattr(model, "validation_curve_", [])
-    return f"{model.n_iter_} epochs, {loss_text(model.loss_, min(curve, default=None))}"
+    if "epochs" not in summary:
+        return f"{summary['model']}, keeps {summary['examples']} series as examples"
+    error = loss_text(summary["error"], summary["held_out_error"])
+    return f"{summary['model']}, {summary['epochs']} epochs, {error}"
