@@ -47,6 +47,9 @@ class Folder:
                 f"another program has the project {os.fspath(path)} open: close it there first, or "
                 "choose another folder"
             ) from err
+        # What a program that was killed was about to write.
+        for left in self.models.glob(".*"):
+            left.unlink(missing_ok=True)
 
     @property
     def journal(self) -> Path:

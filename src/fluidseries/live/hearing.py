@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .events import Answer, Event, Segment, SegmentStarted, SegmentStopped
+from .events import Answer, Event, Segment, SegmentStarted, SegmentStopped, Warned
+from .rates import RateMeter, differ
 from .resampling import Resampler
 from .segments import Gate, Heard, Window, level_of
 from .shaping import Shaping
@@ -29,6 +30,8 @@ Frame: TypeAlias = "NDArray[np.float64]"
 REMEMBERED = 256
 # A window, or a series that can only be compared as a whole, is answered this often within it.
 ANSWERS_PER_WINDOW = 16
+# Frames between two looks at the rate.
+FRAMES_PER_CHECK = 64
 
 
 class Hearing:
@@ -53,6 +56,9 @@ class Hearing:
         self._since_reset = 0
         self._heard: deque[Frame] = deque(maxlen=REMEMBERED)
         self.series = 0
+        self.meter = RateMeter()
+        self._n_frames = 0
+        self._warned = False
         self.use_controls(controls)
 
     # What it hears with.
@@ -96,12 +102,29 @@ class Hearing:
 
     def hear(self, frame: Frame, time: float) -> Answer | None:
         """Hear a frame that came at a time in seconds."""
+        self.meter.hear(time)
+        self._n_frames += 1
+        if self._n_frames % FRAMES_PER_CHECK == 0:
+            self._compare_rate()
         if self._resampler is None:
             return self._hear(frame, time)
         answer = None
         for each in self._resampler.hear(frame, time):
             answer = self._hear(each, time) or answer
         return answer
+
+    def _compare_rate(self) -> None:
+        """Warn once when frames come at another rate than in the takes."""
+        off = self._resampler is None and differ(self.meter.rate, self.facts.rate)
+        if off and not self._warned:
+            self._say(
+                Warned(
+                    self.name,
+                    f"frames come in at {self.meter.rate:.3g} a second, but the model was fitted "
+                    f"on {self.facts.rate:.3g}: send as many, or set rate and fit again",
+                )
+            )
+        self._warned = off
 
     def _hear(self, frame: Frame, time: float) -> Answer | None:
         if self._window is not None:

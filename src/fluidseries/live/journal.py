@@ -6,7 +6,7 @@ A record is a header of twelve bytes and its content::
     1 byte    what it is: S a step, F a frame, B a block of numbers
     1 byte    0
     4 bytes   length of the content in bytes, little-endian
-    4 bytes   CRC-32 of what it is, the length and the content
+    4 bytes   CRC-32 of these eight bytes and the content
     ...       the content: JSON for a step
 
 Whatever was written is in the system's hands when `write` returns: if the process is killed then,
@@ -33,8 +33,9 @@ __all__ = ["BLOCK", "FRAME", "STEP", "Journal", "Record", "read_records", "recor
 STEP, FRAME, BLOCK = b"S", b"F", b"B"
 
 MARK = b"\xf5\x5d"
-_HEADER = struct.Struct("<2ss1xII")
-_CHECKED = struct.Struct("<sI")
+_START = struct.Struct("<2sc1xI")
+_CHECK = struct.Struct("<I")
+_HEADER_SIZE = _START.size + _CHECK.size
 
 
 class Record(NamedTuple):
@@ -46,8 +47,8 @@ class Record(NamedTuple):
 
 def record(kind: bytes, content: bytes) -> bytes:
     """Return a whole record as the file has it."""
-    check = crc32(content, crc32(_CHECKED.pack(kind, len(content))))
-    return _HEADER.pack(MARK, kind, len(content), check) + content
+    start = _START.pack(MARK, kind, len(content))
+    return start + _CHECK.pack(crc32(content, crc32(start))) + content
 
 
 def read_records(data: bytes) -> Iterator[Record]:
@@ -69,12 +70,13 @@ def read_records(data: bytes) -> Iterator[Record]:
 
 
 def _record_at(data: bytes, place: int) -> tuple[int, Record | None]:
-    start = place + _HEADER.size
+    start = place + _HEADER_SIZE
     if data[place : place + 2] != MARK or start > len(data):
         return place, None
-    _, kind, length, check = _HEADER.unpack_from(data, place)
+    _, kind, length = _START.unpack_from(data, place)
+    (check,) = _CHECK.unpack_from(data, place + _START.size)
     content = data[start : start + length]
-    if len(content) < length or crc32(content, crc32(_CHECKED.pack(kind, length))) != check:
+    if len(content) < length or crc32(content, crc32(data[place : place + _START.size])) != check:
         return place, None
     return start + length, Record(kind, content)
 

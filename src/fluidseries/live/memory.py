@@ -48,6 +48,8 @@ class Snapshot:
         That it took.
     facts : Facts
         About the takes that it was fitted on.
+    playing : bool
+        Whether it is the one that plays.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Snapshot:
     epochs: int = 0
     seconds: float = 0.0
     facts: Facts = field(default_factory=Facts)
+    playing: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

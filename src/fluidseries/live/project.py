@@ -53,12 +53,15 @@ class Recovery:
         died, or damage. They are kept.
     skipped_steps : int
         Steps that could not be taken again, since something before them is missing.
+    notes : tuple of str
+        What else is not as it was.
     """
 
     frames: int = 0
     takes: tuple[tuple[str, str], ...] = ()
     skipped_bytes: int = 0
     skipped_steps: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class Project:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-__all__ = ["RateMeter", "rate_of"]
+__all__ = ["RateMeter", "differ", "rate_of"]
 
 # Faster than this no sensor is: it is a loop over data, whose speed means nothing.
-FASTEST = 5000.0
+FASTEST = 2000.0
 # Frames that a measurement looks back, and the longest pause within it.
 LENGTH, PAUSE = 64, 0.5
 
@@ -16,6 +16,11 @@ def rate_of(count: int, seconds: float) -> float | None:
     """Return the rate of so many frames from the first to the last, None if it cannot be known."""
     rate = (count - 1) / seconds if seconds > 0 else 0.0
     return rate if 0 < rate < FASTEST else None
+
+
+def differ(rate: float | None, other: float | None) -> bool:
+    """Tell whether two rates are known and more than 20 % apart."""
+    return bool(rate and other) and abs(rate / other - 1) > 0.2  # type: ignore[operator]
 
 
 class RateMeter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,7 +140,8 @@ def level_of(controls: Controls, facts: Facts) -> tuple[Level, float, float]:
         level: Level = _dimension(index)
     else:
         level, usual = motion(np.array(facts.spread)), facts.motion
-    on = controls.on_threshold if controls.on_threshold is not None else usual / 2
+    # Without takes nobody knows what moving means, and the gate stays closed.
+    on = controls.on_threshold if controls.on_threshold is not None else usual / 2 or math.inf
     off = controls.off_threshold if controls.off_threshold is not None else on / 2
     return level, on, min(off, on)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import FluidSeriesError, IdentifierError, ParameterError
 from .controls import CONTROLS, Controls
-from .events import Answer, Event
+from .events import Answer, Event, Played
 from .kinds import is_pointwise, make_model, what_it_learns
 from .listeners import Listeners
 from .memory import Memory
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = ["Session"]
+
+# How late `ticks` may notice something new, in seconds.
+LONGEST_SLEEP = 0.005
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
@@ -79,8 +87,10 @@ class Session:
         self._clock = clock
         self._listeners = Listeners()
         self._project = Project(folder)
-        self.recovered: Recovery = self._project.recovered
+        self._closed = False
         self._models = {n: self._model(n, m) for n, m in self._project.memories.items()}
+        notes = tuple(note for model in self._models.values() for note in model.notes)
+        self.recovered: Recovery = replace(self._project.recovered, notes=notes)
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +105,9 @@ class Session:
 
     def close(self) -> None:
         """End all fits, put everything on the disk and let others have the folder."""
+        if self._closed:
+            return
+        self._closed = True
         for model in self._models.values():
             model.close()
         self._project.close()
@@ -142,7 +155,8 @@ class Session:
             raise ParameterError(
                 f"a model cannot be called {name!r}: take letters, digits, _ . and -, at most 64"
             )
-        if name in self._models:
+        # On some disks Hand and hand are one file.
+        if name.lower() in map(str.lower, self._models):
             raise IdentifierError(f"there is a model {name!r} already: choose another name")
         estimator = make_model(kind)
         controls = _usual_controls(estimator)
@@ -164,6 +178,9 @@ class Session:
         self[name].close()
         self._project.do(do="remove", model=name)
         del self._models[name]
+        for file in self._project.folder.models.glob(f"{name}-*.json"):
+            if file.stem.removeprefix(f"{name}-").isdigit():
+                file.unlink(missing_ok=True)
 
     def _model(self, name: str, memory: Memory) -> LiveModel:
         return LiveModel(name, memory, self._project, self._listeners.say, self._clock)
@@ -185,6 +202,39 @@ class Session:
                 answers[name] = err
         return answers
 
+    def tick(self, now: float | None = None) -> list[Answer | Played]:
+        """Return what has become due without a frame: call it every few milliseconds.
+
+        Takes that are played, forecasters whose input has stopped, gates that close because it has.
+
+        Parameters
+        ----------
+        now : float, optional
+            On the session's clock.
+
+        Returns
+        -------
+        list of Answer or Played
+            In order of time.
+        """
+        now = self._clock() if now is None else now
+        said = [each for model in self._models.values() for each in model.tick(now)]
+        return sorted(said, key=attrgetter("time"))
+
+    def next_due(self, now: float | None = None) -> float | None:
+        """Return the seconds until `tick` has something to do, None if nothing is to come."""
+        now = self._clock() if now is None else now
+        due = min((model.next_due() for model in self._models.values()), default=math.inf)
+        return None if due == math.inf else max(0.0, due - now)
+
+    async def ticks(self) -> AsyncIterator[Answer | Played]:
+        """Yield what `tick` returns, as it becomes due, until the session is closed."""
+        while not self._closed:
+            for each in self.tick():
+                yield each
+            due = self.next_due()
+            await asyncio.sleep(LONGEST_SLEEP if due is None else min(due, LONGEST_SLEEP))
+
     def reset(self) -> None:
         """Let the next frame be the first of a series, for every model."""
         for model in self._models.values():
@@ -201,6 +251,17 @@ class Session:
             Ends it.
         """
         return self._listeners.add(callback)
+
+    def events(self) -> AsyncIterator[Event]:
+        """Return an iterator over all events from now on, for the loop that runs."""
+        loop, queue = asyncio.get_running_loop(), asyncio.Queue[Event]()
+
+        def put(event: Event) -> None:
+            # The loop may have ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(queue.put_nowait, event)
+
+        return _iterate(queue, self.listen(put))
 
     # What else belongs to the project.
 
@@ -219,6 +280,14 @@ class Session:
     def sync(self) -> None:
         """Wait until everything is on the disk."""
         self._project.journal.sync()
+
+
+async def _iterate(queue: asyncio.Queue[Event], stop: Callable[[], None]) -> AsyncIterator[Event]:
+    try:
+        while True:
+            yield await queue.get()
+    finally:
+        stop()
 
 
 def _usual_controls(estimator: Any) -> Controls:

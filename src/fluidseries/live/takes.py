@@ -15,10 +15,12 @@ from ..containers.arrays import read_only
 from ..containers.identifiers import check_identifier
 from ..errors import IdentifierError, InputError
 
-__all__ = ["Take", "TakeList", "free_identifier"]
+__all__ = ["Take", "TakeList", "free_identifier", "moving_part"]
 
 # How many steps can be undone.
 DEPTH = 100
+# Share of the quickest movement below which a take is at rest.
+STILL = 0.1
 
 Table: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = dict[str, "Take"]
@@ -78,6 +80,21 @@ def free_identifier(name: str, taken: Mapping[str, Any]) -> str:
     pattern = re.compile(re.escape(name) + r"-(\d{1,9})")
     numbers = (match[1] for identifier in taken if (match := pattern.fullmatch(identifier)))
     return f"{name}-{max(map(int, numbers), default=0) + 1}"
+
+
+def moving_part(frames: Table) -> tuple[int, int]:
+    """Return where a take begins to move and where it has come to rest, as a slice.
+
+    What is slower than a tenth of the quickest in it is rest.
+    """
+    if len(frames) < 3:
+        return 0, len(frames)
+    spread = frames.std(axis=0)
+    steps = np.abs(np.diff(frames, axis=0) / np.where(spread > 0, spread, 1)).mean(axis=1)
+    moving = np.flatnonzero(steps > STILL * np.quantile(steps, 0.95))
+    if not len(moving):
+        return 0, len(frames)
+    return int(moving[0]), int(moving[-1]) + 2
 
 
 class TakeList(Mapping[str, Take]):

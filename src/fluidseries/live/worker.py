@@ -47,10 +47,10 @@ class FitJob:
 
 @dataclass
 class ReadJob:
-    """Read a model from one file and write it to another."""
+    """Read a model from one file and, if a path is given, write it to another."""
 
     source: str
-    path: str
+    path: str | None
 
 
 @dataclass
@@ -175,8 +175,9 @@ def _read(job: ReadJob) -> Result:
     from ..models.registry import read_model
 
     model = read_model(job.source)
-    model.write(job.path)
-    return Result(model, Facts(), _loss(model), 0, 0.0)
+    if job.path is not None:
+        model.write(job.path)
+    return Result(model, Facts(rate=model.origin_.get("rate")), _loss(model), 0, 0.0)
 
 
 def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
