@@ -134,9 +134,9 @@ class PyStream {
     PyStream(Floats parameters, int inputs, std::vector<int> hidden, int outputs, int readout,
              Doubles input_mean, Doubles input_scale, Doubles output_mean, Doubles output_scale,
              int window, std::optional<Floats> difference_scale, bool clock)
-        : stream_(checked({inputs, hidden, outputs, readout, difference_scale.has_value(), clock},
-                          parameters),
-                  parameters.data(), {doubles(input_mean), doubles(input_scale)},
+        : sizes_{inputs, hidden, outputs, readout, difference_scale.has_value(), clock},
+          stream_(sizes_, parameters.data(), count(sizes_, parameters),
+                  {doubles(input_mean), doubles(input_scale)},
                   {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window) {
         expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
         const auto fits = [](const Doubles& a, const Doubles& b, int size) {
@@ -180,9 +180,12 @@ class PyStream {
     static std::vector<float> floats(const std::optional<Floats>& a) {
         return a ? std::vector<float>(a->data(), a->data() + a->size()) : std::vector<float>();
     }
-    static Sizes checked(Sizes sizes, const Floats& parameters) {
-        expect(std::ptrdiff_t(parameters.size()) == sizes.parameters(), "size of parameters");
-        return sizes;
+    // How many networks of these sizes the parameters are.
+    static int count(const Sizes& sizes, const Floats& parameters) {
+        const std::ptrdiff_t networks = std::ptrdiff_t(parameters.size()) / sizes.parameters();
+        expect(networks > 0 && std::ptrdiff_t(parameters.size()) == networks * sizes.parameters(),
+               "size of parameters");
+        return int(networks);
     }
     template <class Number>
     bool advance(const NumberBuffer& from) {
@@ -196,6 +199,7 @@ class PyStream {
         return true;
     }
 
+    Sizes sizes_;
     Stream stream_;
 };
 

@@ -14,8 +14,8 @@ int padded(int size, int width) {
 
 }  // namespace
 
-Stream::Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output,
-               std::vector<float> difference_scale, int window)
+Stream::Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input,
+               Scaling output, std::vector<float> difference_scale, int window)
     : sizes_(sizes),
       input_(std::move(input)),
       output_(std::move(output)),
@@ -24,30 +24,37 @@ Stream::Stream(const Sizes& sizes, const float* parameters, Scaling input, Scali
       before_(sizes.inputs),
       heard_(sizes.layer_inputs(0)),
       ring_(std::size_t(window) * sizes.inputs),
-      window_(window) {
-    const int width = kernels().stream_width;
-    for (int l = 0; l < sizes.layers(); ++l) {
+      window_(window),
+      width_(kernels().stream_width),
+      padded_features_(padded(sizes.features(), width_)) {
+    for (int n = 0; n < networks; ++n)
+        networks_.push_back(network(parameters + n * sizes.parameters()));
+    reset();
+}
+
+Stream::Network Stream::network(const float* parameters) const {
+    Network network;
+    for (int l = 0; l < sizes_.layers(); ++l) {
         Layer layer;
-        layer.inputs = sizes.layer_inputs(l), layer.units = sizes.hidden[l];
-        layer.padded_units = padded(layer.units, width), layer.rows = sizes.rows(l);
+        layer.inputs = sizes_.layer_inputs(l), layer.units = sizes_.hidden[l];
+        layer.padded_units = padded(layer.units, width_), layer.rows = sizes_.rows(l);
         layer.panels.resize(4 * std::size_t(layer.padded_units) * layer.rows);
-        kernels().pack_stream(layer.units, layer.rows, joined_weights(sizes, l, parameters).data(),
+        kernels().pack_stream(layer.units, layer.rows, joined_weights(sizes_, l, parameters).data(),
                               layer.panels.data());
         layer.z.resize(layer.rows);
         layer.c.resize(layer.padded_units), layer.h.resize(layer.padded_units);
-        layers_.push_back(std::move(layer));
+        network.layers.push_back(std::move(layer));
     }
-    const int features = sizes.features();
-    padded_features_ = padded(features, width);
-    features_.resize(padded_features_);
-    readout_.resize(std::size_t(sizes.outputs) * padded_features_);
-    const float* weight = parameters + readout_offset(sizes);
-    for (int o = 0; o < sizes.outputs; ++o)
+    const int features = sizes_.features();
+    network.features.resize(padded_features_);
+    network.readout.resize(std::size_t(sizes_.outputs) * padded_features_);
+    const float* weight = parameters + readout_offset(sizes_);
+    for (int o = 0; o < sizes_.outputs; ++o)
         std::copy_n(weight + std::ptrdiff_t(o) * features, features,
-                    readout_.data() + std::ptrdiff_t(o) * padded_features_);
-    bias_.assign(weight + std::ptrdiff_t(sizes.outputs) * features,
-                 weight + std::ptrdiff_t(sizes.outputs) * (features + 1));
-    reset();
+                    network.readout.data() + std::ptrdiff_t(o) * padded_features_);
+    network.bias.assign(weight + std::ptrdiff_t(sizes_.outputs) * features,
+                        weight + std::ptrdiff_t(sizes_.outputs) * (features + 1));
+    return network;
 }
 
 void Stream::reset() {
@@ -57,11 +64,12 @@ void Stream::reset() {
 
 void Stream::forget() {
     fed_ = 0;
-    for (Layer& layer : layers_) {
-        std::fill(layer.z.begin(), layer.z.end(), 0.0f);
-        layer.z.back() = 1.0f;
-        std::fill(layer.c.begin(), layer.c.end(), 0.0f);
-    }
+    for (Network& network : networks_)
+        for (Layer& layer : network.layers) {
+            std::fill(layer.z.begin(), layer.z.end(), 0.0f);
+            layer.z.back() = 1.0f;
+            std::fill(layer.c.begin(), layer.c.end(), 0.0f);
+        }
 }
 
 void Stream::advance() {
@@ -91,22 +99,26 @@ void Stream::feed(const float* frame, const float* before) {
         for (int d = 0; d < dims; ++d)
             heard_[dims + d] = (frame[d] - before[d]) * difference_scale_[d];
     if (sizes_.clock) heard_.back() = clock_input(fed_);
+    ++fed_;
+    for (Network& network : networks_) hear(network);
+}
+
+void Stream::hear(Network& network) {
     const float* x = heard_.data();
-    for (Layer& layer : layers_) {
+    for (Layer& layer : network.layers) {
         std::copy_n(x, layer.inputs, layer.z.data());
         kernels().stream_cell({layer.units, layer.padded_units, layer.rows, layer.panels.data(),
                                layer.z.data(), layer.c.data(), layer.h.data()});
         std::copy_n(layer.h.data(), layer.units, layer.z.data() + layer.inputs);
         x = layer.h.data();
     }
-    ++fed_;
-    gather_features();
+    gather_features(network);
 }
 
-void Stream::gather_features() {
-    const float* h = layers_.back().h.data();
-    const int units = layers_.back().units;
-    float* section = features_.data();
+void Stream::gather_features(Network& network) {
+    const float* h = network.layers.back().h.data();
+    const int units = network.layers.back().units;
+    float* section = network.features.data();
     if (sizes_.readout & kLast) section = std::copy_n(h, units, section);
     if (sizes_.readout & kMean) {
         // The mean itself moves on, not a sum: a sum would lose the small steps of a long stream.
@@ -120,8 +132,12 @@ void Stream::gather_features() {
 }
 
 float Stream::output(int o) const {
-    return bias_[o] + kernels().dot(padded_features_, features_.data(),
-                                    readout_.data() + std::ptrdiff_t(o) * padded_features_);
+    float sum = 0;
+    for (const Network& network : networks_)
+        sum += network.bias[o] +
+               kernels().dot(padded_features_, network.features.data(),
+                             network.readout.data() + std::ptrdiff_t(o) * padded_features_);
+    return sum / float(networks_.size());
 }
 
 }  // namespace fluidseries

@@ -15,9 +15,11 @@ struct Scaling {
 
 class Stream {
   public:
+    // Several networks of the same sizes hear the same frames, and a point is the mean of theirs;
+    // `parameters` has them one after the other.
     // window 0: the state since reset. window n: every point is that of the last n frames alone.
     // `difference_scale` is (inputs,) where the network hears differences, else empty.
-    Stream(const Sizes& sizes, const float* parameters, Scaling input, Scaling output,
+    Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input, Scaling output,
            std::vector<float> difference_scale, int window);
 
     void reset();
@@ -50,6 +52,12 @@ class Stream {
         std::vector<float> z;     // (x, h, 1)
         std::vector<float> c, h;  // padded
     };
+    struct Network {
+        std::vector<Layer> layers;
+        std::vector<float> readout;   // (outputs, padded_features)
+        std::vector<float> bias;      // (outputs,)
+        std::vector<float> features;  // (padded_features,): last, mean, max
+    };
 
     template <class Number>
     bool standardise(const Number* frame, float* x) const {
@@ -62,24 +70,23 @@ class Stream {
         return finite;
     }
 
+    Network network(const float* parameters) const;
     void advance();
     void forget();
     void feed(const float* frame, const float* before);
-    void gather_features();
+    void hear(Network&);
+    void gather_features(Network&);
     float output(int o) const;
 
     Sizes sizes_;
     Scaling input_, output_;
-    std::vector<Layer> layers_;
     std::vector<float> difference_scale_;
     std::vector<float> frame_, before_;  // (inputs,): standardised; this frame and the last
-    std::vector<float> heard_;           // what the first layer hears
+    std::vector<float> heard_;           // what the first layers hear
     std::vector<float> ring_;            // (window, inputs): the last frames
     std::int64_t window_, frames_ = 0, fed_ = 0;
-    int padded_features_;
-    std::vector<float> readout_;   // (outputs, padded_features)
-    std::vector<float> bias_;      // (outputs,)
-    std::vector<float> features_;  // (padded_features,): last, mean, max
+    int width_, padded_features_;
+    std::vector<Network> networks_;
 };
 
 }  // namespace fluidseries

@@ -106,8 +106,13 @@ def test_every_series_counts_once_and_balanced_counts_labels():
 
 
 def lstm_part(model) -> dict:
-    named = model.to_dict()["learned"]["network"]["parameters"]
-    return {name: value for name, value in named.items() if "_l0" in name}
+    networks = model.to_dict()["learned"]["networks"]
+    return {
+        (number, name): value
+        for number, one in enumerate(networks)
+        for name, value in one["parameters"].items()
+        if "_l0" in name
+    }
 
 
 def test_a_new_label_keeps_what_the_network_knows():

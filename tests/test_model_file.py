@@ -73,7 +73,7 @@ def test_a_file_of_the_first_version_still_loads():
     assert model.n_iter_ == 6
 
 
-def damaged(content: dict, *path: str, value: object) -> dict:
+def damaged(content: dict, *path: str | int, value: object) -> dict:
     place = content
     for key in path[:-1]:
         place = place[key]
@@ -91,10 +91,17 @@ DAMAGES = {
         "holds a LSTMClassifier, not a LSTMRegressor",
     ),
     "an unknown parameter": (["parameters"], {"size": 3}, errors.FormatError, "damaged"),
+    "one network too many": (
+        ["parameters", "n_networks"],
+        4,
+        errors.FormatError,
+        "do not fit what was learned",
+    ),
+    "no networks": (["learned", "networks"], [], errors.FormatError, "damaged"),
     "no network": (["learned", "network"], {}, errors.FormatError, "damaged"),
     "another size": (["learned", "network", "n_inputs"], 5, errors.FormatError, "damaged"),
     "a missing weight": (
-        ["learned", "network", "parameters", "readout_bias"],
+        ["learned", "networks", 0, "parameters", "readout_bias"],
         [1.0],
         errors.FormatError,
         "damaged",

@@ -266,7 +266,8 @@ def test_held_out_stays_held_out_over_bursts():
 
 def test_validation_keeps_the_best_epoch():
     source, target = tones(60)
-    model = quick(validation=0.3, max_iter=25, learn_rate=0.3, batch_size=4, schedule="constant")
+    settings = {"learn_rate": 0.3, "batch_size": 4, "schedule": "constant", "n_networks": 1}
+    model = quick(validation=0.3, max_iter=25, **settings)
     model.fit(source, target)
     curve = model.validation_curve_
     assert min(curve) < curve[-1], "this test needs a last epoch that is not the best"

@@ -13,12 +13,12 @@ from conftest import tones
 @pytest.mark.parametrize("kind", ["LSTMRegressor", "LSTMForecaster"])
 def test_states_lie_where_the_readout_finds_them(kind):
     source, target = tones(12)
-    model = getattr(fs, kind)(hidden_size=(5, 7), max_iter=2, random_state=0)
+    model = getattr(fs, kind)(hidden_size=(5, 7), max_iter=2, n_networks=3, random_state=0)
     model.fit(source, target if kind == "LSTMRegressor" else None)
     ends, frames = model.states(source), model.states(source, every_frame=True)
     assert (type(ends), type(frames)) == (fs.DataSet, fs.DataSeries)
     for name, series in source.items():
-        assert frames[name].shape == (len(series), 7)
+        assert frames[name].shape == (len(series), 3 * 7)
         np.testing.assert_array_equal(ends[name], frames[name][-1])
         assert np.abs(frames[name]).max() < 1
     X = list(source.values())
@@ -32,11 +32,14 @@ def test_states_feed_the_readout():
     source, target = tones(6)
     model = fs.LSTMRegressor(4, max_iter=2, random_state=0).fit(source, target)
     learned = model.to_dict()["learned"]
-    named, scaling = learned["network"]["parameters"], learned["scaling"]["output"]
-    for name, h in model.states(source, every_frame=True).items():
-        features = np.concatenate([h[-1], h.mean(axis=0), h.max(axis=0)])
-        y = np.array(named["readout_weight"]) @ features + named["readout_bias"]
-        y = y * scaling["scale"] + scaling["mean"]
+    scaling = learned["scaling"]["output"]
+    for name, states in model.states(source, every_frame=True).items():
+        ys = []
+        for h, one in zip(np.hsplit(states, 5), learned["networks"], strict=True):
+            named = one["parameters"]
+            features = np.concatenate([h[-1], h.mean(axis=0), h.max(axis=0)])
+            ys.append(np.array(named["readout_weight"]) @ features + named["readout_bias"])
+        y = np.mean(ys, axis=0) * scaling["scale"] + scaling["mean"]
         np.testing.assert_allclose(model.predict(source)[name], y, rtol=1e-4)
 
 

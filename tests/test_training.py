@@ -13,7 +13,7 @@ from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.errors import FluidSeriesWarning, InputError
 from fluidseries.network import Network
-from fluidseries.training import Optimiser, Settings, draw_split_seed, is_held_out, train
+from fluidseries.training import Member, Optimiser, Settings, draw_split_seed, is_held_out, train
 
 import reference
 
@@ -35,11 +35,8 @@ def run(session, *, rows=None, held_out=NOBODY, callback=None, seed=0, **changed
     parameters = NETWORK.initialise(rng)
     rows = np.arange(10) if rows is None else np.asarray(rows)
     chosen = Settings(**{"epochs": 3, "learn_rate": 0.01, "batch_size": 4, **changed})
-    start = Optimiser.fresh(NETWORK.n_parameters)
-    epochs = train(
-        session, parameters, start, NETWORK.weights(), rows, held_out, chosen, rng, callback
-    )
-    return list(epochs)
+    start = [Member(parameters, Optimiser.fresh(NETWORK.n_parameters))]
+    return list(train(session, start, NETWORK.weights(), rows, held_out, chosen, rng, callback))
 
 
 class Recording:
@@ -90,9 +87,11 @@ def test_one_step_is_adam_on_the_mean_gradient():
     # Adam's first step goes learn_rate against the sign of every gradient, whatever its size.
     moved = np.abs(gradient) > 1e-4
     expected = (start - 0.01 * np.sign(gradient))[moved]
-    np.testing.assert_allclose(epoch.parameters[moved], expected, atol=2e-5)
-    np.testing.assert_allclose(epoch.optimiser.first, 0.1 * gradient / 10, rtol=1e-4, atol=1e-9)
-    assert epoch.optimiser.step == 1
+    np.testing.assert_allclose(epoch.members[0].parameters[moved], expected, atol=2e-5)
+    np.testing.assert_allclose(
+        epoch.members[0].optimiser.first, 0.1 * gradient / 10, rtol=1e-4, atol=1e-9
+    )
+    assert epoch.members[0].optimiser.step == 1
 
 
 def test_weights_decay_and_biases_do_not():
@@ -104,7 +103,7 @@ def test_weights_decay_and_biases_do_not():
     (epoch,) = run(Flat(), epochs=1, batch_size=10, learn_rate=0.5, weight_decay=0.1)
     start = NETWORK.initialise(np.random.default_rng(0))
     expected = np.where(NETWORK.weights() == 1, start * 0.95, start)
-    np.testing.assert_allclose(epoch.parameters, expected, rtol=1e-6)
+    np.testing.assert_allclose(epoch.members[0].parameters, expected, rtol=1e-6)
 
 
 def test_what_was_passed_in_and_what_came_out_never_changes():
@@ -114,8 +113,7 @@ def test_what_was_passed_in_and_what_came_out_never_changes():
     epochs, seen = [], []
     for epoch in train(
         native.load(corpus(), NETWORK),
-        parameters,
-        memory,
+        [Member(parameters, memory)],
         NETWORK.weights(),
         np.arange(10),
         NOBODY,
@@ -123,20 +121,20 @@ def test_what_was_passed_in_and_what_came_out_never_changes():
         rng,
     ):
         epochs.append(epoch)
-        seen.append((epoch.parameters.copy(), epoch.optimiser.first.copy()))
+        seen.append((epoch.members[0].parameters.copy(), epoch.members[0].optimiser.first.copy()))
     np.testing.assert_array_equal(parameters, before)
     assert not memory.first.any()
     assert not memory.second.any()
     for epoch, (then, first) in zip(epochs, seen, strict=True):
-        np.testing.assert_array_equal(epoch.parameters, then)
-        np.testing.assert_array_equal(epoch.optimiser.first, first)
+        np.testing.assert_array_equal(epoch.members[0].parameters, then)
+        np.testing.assert_array_equal(epoch.members[0].optimiser.first, first)
 
 
 def test_the_loop_runs_on_another_engine():
     ours, theirs = (run(e.load(corpus(), NETWORK), epochs=4) for e in (native, reference))
     for a, b in zip(ours, theirs, strict=True):
         assert a.loss == pytest.approx(b.loss, rel=1e-4)
-        np.testing.assert_allclose(a.parameters, b.parameters, atol=1e-4)
+        np.testing.assert_allclose(a.members[0].parameters, b.members[0].parameters, atol=1e-4)
 
 
 @pytest.mark.parametrize("stop", [True, np.True_])
@@ -155,11 +153,11 @@ def test_a_step_into_numbers_that_are_none_is_undone(bad):
     with pytest.warns(FluidSeriesWarning, match="too large for a number") as caught:
         epochs = run(session, epochs=3, batch_size=4)
     assert len(caught) == 1
-    assert all(np.isfinite(epoch.parameters).all() for epoch in epochs)
+    assert all(np.isfinite(epoch.members[0].parameters).all() for epoch in epochs)
     assert np.isfinite([epoch.loss for epoch in epochs]).all()
     # The fifth gradient was no number: the sixth is asked for where the fourth was.
     np.testing.assert_array_equal(session.parameters[5], session.parameters[3])
-    assert epochs[-1].optimiser.step == 3 * 3 - 2
+    assert epochs[-1].members[0].optimiser.step == 3 * 3 - 2
     whole = np.abs(session.parameters[4] - session.parameters[3]).max()
     half = np.abs(session.parameters[6] - session.parameters[5]).max()
     assert half < 0.75 * whole
@@ -176,7 +174,7 @@ def test_a_fit_that_has_lost_its_way_finds_back():
 
     with pytest.warns(FluidSeriesWarning, match="halved"):
         epochs = run(Cliff(), epochs=30, batch_size=2, learn_rate=1.0, weight_decay=0.0)
-    assert epochs[-1].parameters[0] < 0.31
+    assert epochs[-1].members[0].parameters[0] < 0.31
     assert len(epochs) == 30
 
 
@@ -203,8 +201,8 @@ def test_parameters_and_losses_stay_finite(bad, value, learn_rate):
         epochs = run(session, learn_rate=learn_rate)
     for epoch in epochs:
         assert np.isfinite(epoch.loss)
-        assert np.isfinite(epoch.parameters).all()
-        assert np.isfinite(epoch.optimiser.second).all()
+        assert np.isfinite(epoch.members[0].parameters).all()
+        assert np.isfinite(epoch.members[0].optimiser.second).all()
 
 
 # Who is held out

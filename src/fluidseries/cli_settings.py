@@ -83,6 +83,7 @@ SETTINGS = {
     ),
     "momentum": Setting(float, 0.9, "How much of its direction an adjustment keeps, 0 to 1."),
     "validation": Setting(float, 0.0, "Fraction held out from learning to watch the error on."),
+    "n_networks": Setting(int, 5, "How many networks learn side by side and are averaged."),
     "differences": Setting(
         bool, False, "Learn the steps between frames: for series that rise or fall for long."
     ),

@@ -31,7 +31,7 @@ def facts_about(model: Model[Any]) -> Facts:
     facts: Facts = []
     for part, describe in (("network", _network), ("layers", _layers), ("series", _examples)):
         if part in learned:
-            facts += describe(learned[part])
+            facts += describe(learned)
     if "residual" in learned:
         facts.append(("foretells", "the next step" if learned["differences"] else "the next frame"))
     elif learned.get("form") == "frames":
@@ -41,13 +41,16 @@ def facts_about(model: Model[Any]) -> Facts:
     return facts + _course(learned)
 
 
-def _network(network: dict[str, Any]) -> Facts:
+def _network(learned: dict[str, Any]) -> Facts:
+    network, networks = learned["network"], learned["networks"]
     inside = [f"LSTM {size}" for size in network["hidden_sizes"]]
-    count = sum(np.size(numbers) for numbers in network["parameters"].values())
-    return _chain(network["n_inputs"], inside, network["n_outputs"], count)
+    count = sum(np.size(numbers) for one in networks for numbers in one["parameters"].values())
+    facts = _chain(network["n_inputs"], inside, network["n_outputs"], count)
+    return facts if len(networks) == 1 else [("networks", f"{len(networks)}, averaged"), *facts]
 
 
-def _layers(layers: list[dict[str, Any]]) -> Facts:
+def _layers(learned: dict[str, Any]) -> Facts:
+    layers = learned["layers"]
     shapes = [np.shape(layer["weights"]) for layer in layers]
     inside = [
         f"{layer['activation']} {shape[1]}"
@@ -62,7 +65,8 @@ def _chain(n_inputs: int, inside: list[str], n_outputs: int, n_weights: int) -> 
     return [("network", layers), ("weights", str(n_weights))]
 
 
-def _examples(series: list[list[list[float]]]) -> Facts:
+def _examples(learned: dict[str, Any]) -> Facts:
+    series = learned["series"]
     low, high = min(map(len, series)), max(map(len, series))
     frames = f"{low}" if low == high else f"{low} to {high}"
     return [

@@ -1,4 +1,8 @@
-"""The loop: epochs of batches, held-out validation, Adam. Knows an engine by its session alone."""
+"""The loop: epochs of batches, held-out validation, Adam. Knows an engine by its session alone.
+
+Several networks learn side by side, each from the same start of a batch to its end, so that an
+epoch ends for all of them at once.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Callback",
     "Epoch",
+    "Member",
     "Optimiser",
     "Settings",
     "draw_split_seed",
@@ -99,25 +104,38 @@ class Optimiser:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the networks whose answers are averaged.
+
+    Parameters
+    ----------
+    parameters : float32 ndarray of shape (n_parameters,)
+        What it has learned.
+    optimiser : Optimiser
+        What Adam remembers of it.
+    """
+
+    parameters: NDArray[np.float32]
+    optimiser: Optimiser
+
+
+@dataclass(frozen=True)
 class Epoch:
     """What stands at the end of one epoch.
 
     Parameters
     ----------
-    parameters : float32 ndarray of shape (n_parameters,)
+    members : tuple of Member
         The newest, or with held-out series those of this fit's best epoch so far.
-    optimiser : Optimiser
-        The optimiser at the same moment.
     loss : float
-        Mean loss of the training series while they were learned.
+        Mean loss of the training series while they were learned, over all networks.
     validation_loss : float or None
-        Mean loss of the held-out series at the end of this epoch.
+        Mean loss of the held-out series at the end of this epoch, over all networks.
     random_state : dict
         The random generator's state.
     """
 
-    parameters: NDArray[np.float32]
-    optimiser: Optimiser
+    members: tuple[Member, ...]
     loss: float
     validation_loss: float | None
     random_state: dict[str, Any]
@@ -148,8 +166,7 @@ def draw_split_seed(names: Sequence[str], fraction: float, rng: np.random.Genera
 
 def train(
     session: Session,
-    parameters: NDArray[np.float32],
-    optimiser: Optimiser,
+    members: Sequence[Member],
     weights: NDArray[np.float32],
     rows: NDArray[np.int64],
     held_out: NDArray[np.int64],
@@ -163,10 +180,8 @@ def train(
     ----------
     session : Session
         The corpus in an engine's hands.
-    parameters : float32 ndarray of shape (n_parameters,)
-        Where training starts.
-    optimiser : Optimiser
-        What Adam remembers at that point.
+    members : sequence of Member
+        Networks of the same sizes, and where each starts.
     weights : float32 ndarray of shape (n_parameters,)
         1 where weight decay applies, else 0.
     rows, held_out : int64 ndarray
@@ -174,7 +189,7 @@ def train(
     settings : Settings
         How to train.
     rng : Generator
-        Shuffles the series before every epoch.
+        Shuffles the series before every epoch, for each network in another way.
     callback : callable, optional
         Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so
         far, and the validation loss: that of the epoch before, or at the last batch of an epoch its
@@ -185,14 +200,12 @@ def train(
     InputError
         If no batch of an epoch has a loss and a gradient that are finite numbers.
     """
-    loop = _Loop(session, parameters, optimiser, weights, held_out, settings, callback)
+    loop = _Loop(session, members, weights, rows, held_out, settings, callback)
     best: Epoch | None = None
     for number in range(settings.epochs):
-        order = rows[rng.permutation(len(rows))]
-        loss = loop.run_epoch(number, order, int(rng.integers(2**63)))
+        loss = loop.run_epoch(number, rng)
         now = Epoch(
-            loop.parameters.copy(),
-            loop.optimiser.copy(),
+            tuple(learner.member() for learner in loop.learners),
             loss,
             loop.validation_loss,
             rng.bit_generator.state,  # type: ignore[arg-type]
@@ -200,7 +213,7 @@ def train(
         if best is None or _improves(now, best):
             best = now
         kept = best if len(held_out) else now
-        yield replace(now, parameters=kept.parameters, optimiser=kept.optimiser)
+        yield replace(now, members=kept.members)
         if loop.stopped:
             return
 
@@ -212,39 +225,41 @@ def _improves(now: Epoch, best: Epoch) -> bool:
 
 
 class _Loop:
-    """One fit on its way: parameters and optimiser that change in place."""
+    """One fit on its way: networks that learn in step."""
 
     def __init__(
         self,
         session: Session,
-        parameters: NDArray[np.float32],
-        optimiser: Optimiser,
+        members: Sequence[Member],
         weights: NDArray[np.float32],
+        rows: NDArray[np.int64],
         held_out: NDArray[np.int64],
         settings: Settings,
         callback: Callback | None,
     ) -> None:
         self.session, self.settings, self.callback = session, settings, callback
-        self.parameters, self.optimiser = parameters.copy(), optimiser.copy()
-        self.decay = weights * np.float32(settings.weight_decay)
-        self.gradient = np.empty_like(self.parameters)
-        self.before = self.parameters.copy(), self.optimiser.copy()
-        self.held_out = held_out
-        self.learn_rate = settings.learn_rate
+        self.rows, self.held_out = rows, held_out
+        decay = weights * np.float32(settings.weight_decay)
+        self.learners = [_Learner(session, member, decay, settings) for member in members]
         self.validation_loss: float | None = None
-        self.stopped = self.warned = False
+        self.stopped = False
 
-    def run_epoch(self, number: int, order: NDArray[np.int64], seed: int) -> float:
-        """Show every series once; return the mean loss on the way."""
+    def run_epoch(self, number: int, rng: np.random.Generator) -> float:
+        """Show every network every series once; return the mean loss on the way."""
         total = weight = 0.0
         size = self.settings.batch_size
-        n_batches = -(-len(order) // size)
+        n_batches = -(-len(self.rows) // size)
         n_steps = n_batches * self.settings.epochs
+        shuffled = [
+            (learner, self.rows[rng.permutation(len(self.rows))], int(rng.integers(2**63)))
+            for learner in self.learners
+        ]
         for batch in range(n_batches):
-            rows = order[batch * size : (batch + 1) * size]
             share = self.settings.rate_at((number * n_batches + batch) / n_steps)
-            batch_loss, batch_weight = self.step(rows, seed, share)
-            total, weight = total + batch_loss, weight + batch_weight
+            for learner, order, seed in shuffled:
+                rows = order[batch * size : (batch + 1) * size]
+                batch_loss, batch_weight = learner.step(rows, seed, share)
+                total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
             if self.callback is None or not weight:
@@ -262,6 +277,30 @@ class _Loop:
                 "leave that to standardize=True"
             )
         return total / weight
+
+    def validate(self) -> None:
+        """Measure the loss of the held-out series."""
+        if len(self.held_out):
+            sums = [self.session.loss(one.parameters, self.held_out) for one in self.learners]
+            self.validation_loss = sum(loss for loss, _ in sums) / sum(weight for _, weight in sums)
+
+
+class _Learner:
+    """One network on its way: parameters and optimiser that change in place."""
+
+    def __init__(
+        self, session: Session, member: Member, decay: NDArray[np.float32], settings: Settings
+    ) -> None:
+        self.session, self.settings, self.decay = session, settings, decay
+        self.parameters, self.optimiser = member.parameters.copy(), member.optimiser.copy()
+        self.gradient = np.empty_like(self.parameters)
+        self.before = self.parameters.copy(), self.optimiser.copy()
+        self.learn_rate = settings.learn_rate
+        self.warned = False
+
+    def member(self) -> Member:
+        """Return what stands now, as a value that later steps do not change."""
+        return Member(self.parameters.copy(), self.optimiser.copy())
 
     def step(self, rows: NDArray[np.int64], seed: int, share: float = 1.0) -> tuple[float, float]:
         """Go one step down the gradient of some series; return their loss and weight before it."""
@@ -312,9 +351,3 @@ class _Loop:
                 stacklevel=2,
             )
         self.warned = True
-
-    def validate(self) -> None:
-        """Measure the loss of the held-out series."""
-        if len(self.held_out):
-            loss, weight = self.session.loss(self.parameters, self.held_out)
-            self.validation_loss = loss / weight

@@ -44,6 +44,12 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         raise NotImplementedError
 
+    @classmethod
+    def _parameters_in(cls, content: dict[str, Any]) -> dict[str, Any]:
+        """Return a file's parameters, with what an older version did not write."""
+        parameters: dict[str, Any] = content["parameters"]
+        return parameters
+
     def clear(self) -> None:
         """Forget all that was learned; the parameters stay.
 
@@ -152,7 +158,7 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
     def _from_content(cls, content: Any, where: str) -> Self:
         open_content(content, where, kind=cls.__name__)
         try:
-            model = cls(**content["parameters"])
+            model = cls(**cls._parameters_in(content))
             if content["learned"] is not None:
                 model._learned = _with_origin(
                     model._learned_from_dict(content["learned"]), content["learned"]

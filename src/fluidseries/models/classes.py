@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..errors import ParameterError
-from ..training import Optimiser
+from ..training import Member, Optimiser
 from .learned import Learned
 
 if TYPE_CHECKING:
@@ -76,13 +76,36 @@ def with_classes(learned: ClassesLearned, labels: list[Any]) -> ClassesLearned:
     present = frozenset(labels)
     new = sorted(present - set(learned.outputs))
     outputs = (*learned.outputs, *new)
-    memory = learned.optimiser
-    network, (parameters, first, second) = learned.network.with_outputs(
-        len(outputs), learned.parameters, memory.first, memory.second
-    )
+    wider = replace(learned.network, n_outputs=len(outputs))
     rng = learned.rng()
-    weight, bias = (network.views(parameters)[f"readout_{part}"] for part in ("weight", "bias"))
-    old = len(learned.outputs)
+    members = []
+    for member in learned.members:
+        memory = member.optimiser
+        _, (parameters, first, second) = learned.network.with_outputs(
+            len(outputs), member.parameters, memory.first, memory.second
+        )
+        _start_outputs(wider.views(parameters), outputs, len(learned.outputs), present, rng)
+        members.append(Member(parameters, Optimiser(first, second, memory.step)))
+    return replace(
+        learned,
+        network=wider,
+        members=tuple(members),
+        output_scaler=type(learned.output_scaler).identity(len(outputs)),
+        random_state=dict(rng.bit_generator.state),
+        outputs=outputs,
+        present=present,
+    )
+
+
+def _start_outputs(
+    views: dict[str, NDArray[np.float32]],
+    outputs: tuple[Any, ...],
+    old: int,
+    present: frozenset[Any],
+    rng: np.random.Generator,
+) -> None:
+    """Draw the weights of the outputs behind the old ones; set the biases of those that change."""
+    weight, bias = (views[f"readout_{part}"] for part in ("weight", "bias"))
     weight[old:] = rng.uniform(-1, 1, weight[old:].shape) / np.sqrt(weight.shape[1])
     heard = bias[:old][bias[:old] > MASKED / 2]
     usual = heard.mean() if len(heard) else np.float32(0)
@@ -91,16 +114,6 @@ def with_classes(learned: ClassesLearned, labels: list[Any]) -> ClassesLearned:
             bias[place] = MASKED
         elif place >= old or bias[place] <= MASKED / 2:
             bias[place] = usual
-    return replace(
-        learned,
-        network=network,
-        parameters=parameters,
-        optimiser=Optimiser(first, second, memory.step),
-        output_scaler=type(learned.output_scaler).identity(len(outputs)),
-        random_state=dict(rng.bit_generator.state),
-        outputs=outputs,
-        present=present,
-    )
 
 
 def class_weights(labels: list[Any], class_weight: Any) -> NDArray[np.float32] | None:

@@ -48,7 +48,7 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
     Parameters
     ----------
     hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
-warm_start, random_state, n_jobs, verbose
+warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     class_weight : None or "balanced"
         None: every series counts once. "balanced": every label counts the same, however many series
@@ -99,6 +99,7 @@ warm_start, random_state, n_jobs, verbose
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
+        n_networks: int = 5,
         class_weight: str | None = None,
         threshold: float = 0.0,
         reject_label: str = "none",
@@ -115,6 +116,7 @@ warm_start, random_state, n_jobs, verbose
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start
+        self.n_networks = n_networks
         self.class_weight = class_weight
         self.threshold = threshold
         self.reject_label = reject_label

@@ -77,7 +77,7 @@ class LSTMForecaster(LSTMModel):
     Parameters
     ----------
     hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
-warm_start, random_state, n_jobs, verbose
+warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     differences : bool
         Learn the step from frame to frame instead of the next frame itself: for series that rise or
@@ -116,6 +116,7 @@ warm_start, random_state, n_jobs, verbose
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
+        n_networks: int = 5,
         random_state: Any = None,
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -131,6 +132,7 @@ warm_start, random_state, n_jobs, verbose
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start
+        self.n_networks = n_networks
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -286,7 +288,8 @@ warm_start, random_state, n_jobs, verbose
         """Measure the one-step errors on the training part."""
         learned = cast("ForecastLearned", self._learned)
         scaler = learned.output_scaler
-        errors = session.outputs(learned.parameters, rows).astype(np.float64)
+        each = [session.outputs(member.parameters, rows) for member in learned.members]
+        errors = np.mean(each, axis=0, dtype=np.float64)
         errors -= scaler.standardise(np.concatenate([corpus.targets[row] for row in rows]))
         covariance = errors.T @ errors / len(errors)
         # A little on the diagonal: dimensions may depend on each other exactly.

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..network import Network
 from ..scaling import Scaler
-from ..training import Optimiser
+from ..training import Member, Optimiser
 from .modelfile import as_curve, as_float32, as_number, as_whole, shortest
 
 if TYPE_CHECKING:
@@ -24,16 +24,14 @@ SECTIONS = ("last", "mean", "max")
 
 @dataclass(frozen=True)
 class Learned:
-    """The network and everything that a later fit needs to go on from it.
+    """The networks and everything that a later fit needs to go on from them.
 
     Parameters
     ----------
     network : Network
         Sizes.
-    parameters : float32 ndarray of shape (n_parameters,)
-        What the network has learned.
-    optimiser : Optimiser
-        Adam's memory.
+    members : tuple of Member
+        Networks of these sizes, at least one; their outputs are averaged.
     input_scaler, output_scaler : Scaler
         Fitted on the training part of the first fit.
     form : str
@@ -55,8 +53,7 @@ class Learned:
     """
 
     network: Network
-    parameters: NDArray[np.float32]
-    optimiser: Optimiser
+    members: tuple[Member, ...]
     input_scaler: Scaler
     output_scaler: Scaler
     form: str
@@ -74,6 +71,11 @@ class Learned:
         """Whether every frame has an output of its own."""
         return self.form == "frames"
 
+    @property
+    def all_parameters(self) -> NDArray[np.float32]:
+        """The parameters of all networks, one after the other."""
+        return np.concatenate([member.parameters for member in self.members])
+
     def rng(self) -> np.random.Generator:
         """Return the random generator at the point where the last fit left it."""
         rng = np.random.default_rng()
@@ -82,7 +84,6 @@ class Learned:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and text from which `from_dict` makes an equal value."""
-        views = self.network.views(self.parameters)
         return {
             "network": {
                 "n_inputs": self.network.n_inputs,
@@ -91,8 +92,8 @@ class Learned:
                 "readout": list(self.network.readout),
                 "differences": self.network.differences,
                 "clock": self.network.clock,
-                "parameters": {name: shortest(view) for name, view in views.items()},
             },
+            "networks": [_member_to_dict(member, self.network) for member in self.members],
             "form": self.form,
             "scaling": {
                 "input": self.input_scaler.to_dict(),
@@ -100,11 +101,6 @@ class Learned:
                 "differences": None
                 if self.difference_scale is None
                 else shortest(self.difference_scale),
-            },
-            "optimiser": {
-                "step": self.optimiser.step,
-                "first": shortest(self.optimiser.first),
-                "second": shortest(self.optimiser.second),
             },
             "random": deepcopy(self.random_state),
             "split": {"seed": self.split_seed, "held_out": self.held_out},
@@ -117,16 +113,14 @@ class Learned:
     def from_dict(cls, content: dict[str, Any]) -> Learned:
         """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
         network, scaling = _network_of(content["network"]), content["scaling"]
-        parts = content["network"]["parameters"]
-        # Every part is compared with its shape before anything of that size is made.
-        parameters = [as_float32(parts[name], shape) for name, shape in network.shapes.items()]
+        # The first version had one network, and what it had learned stood in other places.
+        members = content.get("networks") or [{**content["network"], **content}]
         differences = None
         if network.differences:
             differences = as_float32(scaling["differences"], (network.n_inputs,))
         learned = cls(
             network=network,
-            parameters=np.concatenate([part.ravel() for part in parameters]),
-            optimiser=_optimiser_of(content["optimiser"], network),
+            members=tuple(_member_of(member, network) for member in members),
             input_scaler=Scaler.from_dict(scaling["input"]),
             output_scaler=Scaler.from_dict(scaling["output"]),
             form=content["form"],
@@ -166,6 +160,26 @@ def _network_of(content: dict[str, Any]) -> Network:
     return Network(inputs, sizes, outputs, readout, differences, clock)
 
 
+def _member_to_dict(member: Member, network: Network) -> dict[str, Any]:
+    views, memory = network.views(member.parameters), member.optimiser
+    return {
+        "parameters": {name: shortest(view) for name, view in views.items()},
+        "optimiser": {
+            "step": memory.step,
+            "first": shortest(memory.first),
+            "second": shortest(memory.second),
+        },
+    }
+
+
+def _member_of(content: dict[str, Any], network: Network) -> Member:
+    parts = content["parameters"]
+    # Every part is compared with its shape before anything of that size is made.
+    parameters = [as_float32(parts[name], shape) for name, shape in network.shapes.items()]
+    optimiser = _optimiser_of(content["optimiser"], network)
+    return Member(np.concatenate([part.ravel() for part in parameters]), optimiser)
+
+
 def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:
     flat = (network.n_parameters,)
     first, second = (as_float32(content[name], flat) for name in ("first", "second"))
@@ -175,19 +189,23 @@ def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:
 
 
 def hearing(learned: Learned) -> Learned:
-    """Return the same network with its hidden state for an output, at every frame."""
+    """Return the same networks with their hidden state for an output, at every frame."""
     units = learned.network.hidden_sizes[-1]
     network = replace(learned.network, n_outputs=units, readout=("last",))
-    parameters = np.zeros(network.n_parameters, np.float32)
-    views = network.views(parameters)
-    for name, view in learned.network.views(learned.parameters).items():
-        if not name.startswith("readout"):
-            views[name][...] = view
-    views["readout_weight"][...] = np.eye(units)
     return replace(
         learned,
         network=network,
-        parameters=parameters,
+        members=tuple(_hearing(member, learned.network, network) for member in learned.members),
         output_scaler=Scaler.identity(units),
         form="frames",
     )
+
+
+def _hearing(member: Member, network: Network, wider: Network) -> Member:
+    parameters = np.zeros(wider.n_parameters, np.float32)
+    views = wider.views(parameters)
+    for name, view in network.views(member.parameters).items():
+        if not name.startswith("readout"):
+            views[name][...] = view
+    views["readout_weight"][...] = np.eye(wider.n_outputs)
+    return replace(member, parameters=parameters)

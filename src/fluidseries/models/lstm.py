@@ -16,7 +16,7 @@ from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedEr
 from ..network import Network
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..scaling import Scaler
-from ..training import Callback, Optimiser, draw_split_seed, is_held_out, train
+from ..training import Callback, Member, Optimiser, draw_split_seed, is_held_out, train
 from .base import Model
 from .learned import Learned, hearing
 from .parameters import (
@@ -72,7 +72,10 @@ class Corpus:
 
 
 class LSTMModel(Model[Learned]):
-    """An estimator around one network. A subclass says what its targets are and what comes out."""
+    """An estimator around networks whose outputs are averaged.
+
+    A subclass says what its targets are and what comes out.
+    """
 
     _engine: ModuleType = native
     _loss = "squared"
@@ -84,6 +87,7 @@ class LSTMModel(Model[Learned]):
     validation: float
     standardize: bool
     warm_start: bool
+    n_networks: int
     random_state: Any
     n_jobs: int | None
     verbose: int
@@ -150,8 +154,7 @@ class LSTMModel(Model[Learned]):
     ) -> None:
         for epoch in train(
             session,
-            learned.parameters,
-            learned.optimiser,
+            learned.members,
             learned.network.weights(),
             rows,
             held_out,
@@ -162,8 +165,7 @@ class LSTMModel(Model[Learned]):
             validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
             learned = replace(
                 learned,
-                parameters=epoch.parameters,
-                optimiser=epoch.optimiser,
+                members=epoch.members,
                 random_state=epoch.random_state,
                 loss_curve=(*learned.loss_curve, epoch.loss),
                 validation_curve=learned.validation_curve + validation,
@@ -195,10 +197,13 @@ class LSTMModel(Model[Learned]):
         )
         enough = len(corpus.series) >= FEWEST_FOR_VALIDATION
         split_seed = draw_split_seed(corpus.series.names, self.validation if enough else 0.0, rng)
+        members = [
+            Member(network.initialise(rng), Optimiser.fresh(network.n_parameters))
+            for _ in range(self.n_networks)
+        ]
         learned = Learned(
             network=network,
-            parameters=network.initialise(rng),
-            optimiser=Optimiser.fresh(network.n_parameters),
+            members=tuple(members),
             input_scaler=Scaler.identity(network.n_inputs),
             output_scaler=Scaler.identity(network.n_outputs),
             form=corpus.form,
@@ -290,21 +295,26 @@ class LSTMModel(Model[Learned]):
         learned = self._learned
         if learned is None or learned.network.hidden_sizes != hidden_sizes(self.hidden_size):
             return None
-        return learned
+        return learned if len(learned.members) == self.n_networks else None
 
     def _not_fitted(self) -> str:
         if self._learned is None:
             return super()._not_fitted()
         sizes = self._learned.network.hidden_sizes
-        was = sizes[0] if len(sizes) == 1 else sizes
+        name, was = "hidden_size", sizes[0] if len(sizes) == 1 else sizes
+        if sizes == hidden_sizes(self.hidden_size):
+            name, was = "n_networks", len(self._learned.members)
         return (
-            f"hidden_size is {self.hidden_size} now, but what this {type(self).__name__} learned "
-            "has "
+            f"{name} is {getattr(self, name)} now, but what this {type(self).__name__} learned has "
             f"{was}: set it back, or call fit to start afresh"
         )
 
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
-        """Return the network's outputs in the units of the targets, one row per series or frame."""
+        """Return the mean of the outputs in the units of the targets, a row per series or frame."""
+        each = np.array(self._outputs_of_each(series, learned), dtype=np.float64)
+        return learned.output_scaler.restore(each.mean(axis=0))
+
+    def _outputs_of_each(self, series: Series, learned: Learned) -> list[NDArray[np.float32]]:
         require_dims("the source", series.n_dims, learned.network.n_inputs)
         require_origin(series.origin, learned.origin)
         threads = n_threads(self.n_jobs)
@@ -317,8 +327,8 @@ class LSTMModel(Model[Learned]):
             n_jobs=threads,
             difference_scale=learned.difference_scale,
         )
-        outputs = session.outputs(learned.parameters, np.arange(len(series)))
-        return learned.output_scaler.restore(outputs.astype(np.float64))
+        rows = np.arange(len(series))
+        return [session.outputs(member.parameters, rows) for member in learned.members]
 
     def _series(self, source: Any) -> Series:
         return read_series(source)
@@ -357,11 +367,10 @@ class LSTMModel(Model[Learned]):
         return Stream(self._require_learned(), window)
 
     def states(self, source: Any, *, every_frame: bool = False) -> Any:
-        """Return what the network hears in each series: the top layer's hidden state.
+        """Return what the networks hear in each series: their top layers' hidden states.
 
-        Series that sound alike to the network have states that lie near each other, so that a
-        corpus
-        can be laid out by them.
+        Series that sound alike to them have states that lie near each other, so that a corpus can
+        be laid out by them.
 
         Parameters
         ----------
@@ -373,7 +382,8 @@ class LSTMModel(Model[Learned]):
         Returns
         -------
         DataSet, DataSeries, ndarray of shape (n_series, units) or list of (n_frames, units) arrays
-            Containers for a container, arrays for arrays; numbers between -1 and 1.
+            Containers for a container, arrays for arrays; numbers between -1 and 1, those of the
+            first network, then those of the second, and so on.
 
         Raises
         ------
@@ -383,7 +393,8 @@ class LSTMModel(Model[Learned]):
         learned = self._require_learned()
         series = read_series(source)
         ends = np.cumsum([len(frames) for frames in series.arrays])
-        tables = np.split(self._outputs(series, hearing(learned)), ends[:-1])
+        states = np.hstack(self._outputs_of_each(series, hearing(learned))).astype(np.float64)
+        tables = np.split(states, ends[:-1])
         if every_frame:
             named = series.identifiers
             return tables if named is None else DataSeries(zip(named, tables, strict=True))
@@ -441,6 +452,11 @@ class LSTMModel(Model[Learned]):
         return learned
 
     # Files
+
+    @classmethod
+    def _parameters_in(cls, content: dict[str, Any]) -> dict[str, Any]:
+        # The first version had one network and no parameter for their number.
+        return {"n_networks": 1, **content["parameters"]}
 
     def _learned_to_dict(self, learned: Learned) -> dict[str, Any]:
         return learned.to_dict()

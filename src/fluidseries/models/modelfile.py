@@ -25,7 +25,8 @@ __all__ = [
     "shortest",
 ]
 
-FORMAT = 1
+# 2: LSTM models hold several networks.
+FORMAT = 2
 
 
 def header(kind: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ __all__ = [
 LARGEST_HIDDEN_SIZE = 4096
 LONGEST_WINDOW = 1_000_000
 MOST_THREADS = 1024
+MOST_NETWORKS = 1000
 
 
 def hidden_sizes(hidden_size: Any) -> tuple[int, ...]:
@@ -47,6 +48,9 @@ def hidden_sizes(hidden_size: Any) -> tuple[int, ...]:
 def check_parameters(model: LSTMModel) -> None:
     """Raise unless every parameter is within its range."""
     hidden_sizes(model.hidden_size)
+    count = {"n_networks": model.n_networks}
+    known = _is_int(model.n_networks, 1, MOST_NETWORKS)
+    _require(known, count, "n_networks", f"a whole number from 1 to {MOST_NETWORKS}")
     check_training(model)
     n_threads(model.n_jobs)
 

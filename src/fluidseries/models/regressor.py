@@ -32,8 +32,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
 
     **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and
     again with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between.
-    Learning starts afresh after `clear`, with another `hidden_size`, with data of other dimensions,
-    or always with ``warm_start=False``.
+    Learning starts afresh after `clear`, with another `hidden_size` or `n_networks`, with data of
+    other dimensions, or always with ``warm_start=False``.
 
     Parameters
     ----------
@@ -65,6 +65,9 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         model. Predictions come back in the units of the target.
     warm_start : bool
         Whether `fit` goes on from what was learned.
+    n_networks : int
+        How many networks learn side by side, each from a start of its own; the answer is the mean
+        of theirs. Several are right more often than one, at that many times the cost.
     random_state : int, optional
         With a number the same data give the same model. Used when learning starts afresh.
     n_jobs : int, optional
@@ -111,6 +114,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         validation: float = 0.0,
         standardize: bool = True,
         warm_start: bool = True,
+        n_networks: int = 5,
         random_state: Any = None,
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -124,6 +128,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.validation = validation
         self.standardize = standardize
         self.warm_start = warm_start
+        self.n_networks = n_networks
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.verbose = verbose

@@ -25,7 +25,7 @@ def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
     """Make the core's stream for what a model has learned."""
     network = learned.network
     return _core.Stream(
-        learned.parameters,
+        learned.all_parameters,
         network.n_inputs,
         list(network.hidden_sizes),
         network.n_outputs,

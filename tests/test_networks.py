@@ -1,0 +1,123 @@
+"""Several networks in one model: the answer is the mean of theirs, wherever it is asked for."""
+
+from __future__ import annotations
+
+import copy
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import fluidseries as fs
+from fluidseries import errors
+from fluidseries.training import is_held_out
+
+from conftest import tones
+
+SOURCE, TARGET = tones(12)
+X = list(SOURCE.values())
+LABELS = fs.LabelSet({name: name[-1] for name in SOURCE})
+
+
+def small(kind: type, n_networks: int = 3, **parameters):
+    return kind(
+        **{"hidden_size": 4, "max_iter": 3, "random_state": 1, **parameters}, n_networks=n_networks
+    )
+
+
+def alone(model) -> list:
+    """A model for each of the networks."""
+    models = []
+    for one in model.to_dict()["learned"]["networks"]:
+        content = copy.deepcopy(model.to_dict())
+        content["parameters"]["n_networks"] = 1
+        content["learned"]["networks"] = [one]
+        models.append(type(model).from_dict(content))
+    return models
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    n_networks=st.integers(1, 6),
+    hidden_size=st.sampled_from([1, 5, 17, (3, 8)]),
+    window=st.sampled_from([None, 1, 4]),
+)
+def test_the_answer_is_the_mean_in_batches_at_once_and_frame_by_frame(
+    n_networks, hidden_size, window
+):
+    model = small(fs.LSTMRegressor, n_networks, hidden_size=hidden_size).fit(SOURCE, TARGET)
+    singles = alone(model)
+    assert len(singles) == n_networks
+    expected = np.mean([one.predict(X) for one in singles], axis=0)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-5)
+    for frames, answer in zip(X, expected, strict=True):
+        np.testing.assert_allclose(model.predict_point(frames), answer, rtol=1e-4, atol=1e-4)
+    together, apart = model.stream(window), [one.stream(window) for one in singles]
+    for frame in X[0]:
+        mean = np.mean([stream.step(frame) for stream in apart], axis=0)
+        np.testing.assert_allclose(together.step(frame), mean, rtol=1e-4, atol=1e-4)
+
+
+def test_networks_start_and_learn_in_ways_of_their_own():
+    model = small(fs.LSTMRegressor).fit(SOURCE, TARGET)
+    answers = [one.predict(X) for one in alone(model)]
+    assert all(np.abs(a - b).max() > 1e-3 for a, b in pairwise(answers))
+
+
+def test_probabilities_come_from_the_mean_of_the_outputs():
+    model = small(fs.LSTMClassifier).fit(SOURCE, LABELS)
+    logs = np.mean([np.log(one.predict_proba(X)) for one in alone(model)], axis=0)
+    expected = np.exp(logs) / np.exp(logs).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-4)
+
+
+def test_a_new_label_grows_every_network():
+    few = fs.LabelSet({name: LABELS[name] for name in list(LABELS)[:5]})
+    model = small(fs.LSTMClassifier).fit(fs.DataSeries({n: SOURCE[n] for n in few}), few)
+    model.fit(SOURCE, LABELS)
+    assert len(model.classes_) == len(set(LABELS.values()))
+    for one in alone(model):
+        assert one.predict_proba(X).shape == (len(X), len(model.classes_))
+
+
+def test_a_forecast_goes_on_from_the_mean():
+    model = small(fs.LSTMForecaster).fit(SOURCE)
+    singles = [one.stream() for one in alone(model)]
+    ahead = [np.mean([stream.step(frame) for stream in singles], axis=0) for frame in X[0]][-1]
+    second = np.mean([stream.step(ahead) for stream in singles], axis=0)
+    more = model.predict_series(X[0], 2)
+    np.testing.assert_allclose(more, [ahead, second], rtol=1e-4, atol=1e-4)
+
+
+def test_the_error_is_the_mean_over_the_networks():
+    model = small(fs.LSTMRegressor, max_iter=1, learn_rate=1e-9, validation=0.4)
+    source, target = tones(30)
+    model.fit(source, target)
+    names = held_out(model, source)
+    scale = model.to_dict()["learned"]["scaling"]["output"]["scale"]
+    squares = [
+        np.mean([((one.predict([source[n]])[0] - target[n]) / scale) ** 2 for n in names])
+        for one in alone(model)
+    ]
+    assert model.validation_loss_ == pytest.approx(np.mean(squares), rel=1e-4)
+
+
+def held_out(model, source) -> list[str]:
+    split = model.to_dict()["learned"]["split"]
+    return [name for name in source if is_held_out(name, split["seed"], split["held_out"])]
+
+
+def test_another_number_of_networks_starts_afresh():
+    model = small(fs.LSTMRegressor).fit(SOURCE, TARGET)
+    model.set_params(n_networks=2)
+    with pytest.raises(errors.NotFittedError, match=r"n_networks is 2 now, but what .* has 3"):
+        model.predict(SOURCE)
+    assert model.fit(SOURCE, TARGET).n_iter_ == 3
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, True, "3", None, 10**6])
+def test_the_number_of_networks_has_a_range(count):
+    with pytest.raises(errors.ParameterError, match=r"n_networks is .* whole number from 1"):
+        small(fs.LSTMRegressor, count).fit(SOURCE, TARGET)
