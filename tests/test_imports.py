@@ -32,6 +32,7 @@ ARROWS = {
         "warping", "training", "engines", "scaling", "reading", "points", "batch", "network",
         "containers", "files", "_core",
     },
+    "audio": {"containers"},
     "spelling": set(),
     "evaluation": {"models", "points", "reading", "batch", "containers"},
     "plots": {"containers", "files"},
@@ -46,8 +47,9 @@ ARROWS = {
         "charts",
     },
     "report": {"evaluation"},
-    "cli": {"cli_demo", "cli_evaluate", "cli_fit", "cli_inspect", "cli_predict", "spelling"},
+    "cli": {"cli_demo", "cli_evaluate", "cli_extract", "cli_fit", "cli_inspect", "cli_predict", "spelling"},
     "cli_completion": set(),
+    "cli_extract": {"cli_completion", "cli_shared", "audio", "containers", "files", "models", "progress"},
     "cli_demo": {"cli_settings", "cli_shared", "demo"},
     "cli_evaluate": {"cli_completion", "cli_shared", "models", "evaluation", "report"},
     "cli_fit": {"cli_completion", "cli_settings", "cli_shared", "progress"},
@@ -58,7 +60,7 @@ ARROWS = {
     "building": {"engines", "_core"},
     "warping": {"reading", "_core"},
     "__init__": {
-        "building", "warping", "reading", "batch", "containers", "datasets", "models", "scalers",
+        "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models", "scalers",
         "live",
     },
 }  # fmt: skip

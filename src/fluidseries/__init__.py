@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets, live
+    from . import audio, datasets, live
+    from .audio import extract
     from .batch import join
     from .building import build_info
     from .containers import DataSeries, DataSet, LabelSet
@@ -42,10 +43,12 @@ _HOME = {
     "NotFittedError": "errors",
     "RobustScale": "scalers",
     "Standardize": "scalers",
+    "audio": "",
     "build_info": "building",
     "datasets": "",
     "dtw": "warping",
     "dtw_path": "warping",
+    "extract": "audio",
     "join": "batch",
     "live": "",
     "read_model": "models.registry",
@@ -68,10 +71,12 @@ __all__ = [
     "NotFittedError",
     "RobustScale",
     "Standardize",
+    "audio",
     "build_info",
     "datasets",
     "dtw",
     "dtw_path",
+    "extract",
     "join",
     "live",
     "read_model",

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from . import __version__, cli_demo, cli_evaluate, cli_fit, cli_inspect, cli_predict
+from . import __version__, cli_demo, cli_evaluate, cli_extract, cli_fit, cli_inspect, cli_predict
 from .errors import FluidSeriesError, ParameterError
 from .spelling import ours
 
@@ -40,6 +40,7 @@ app = typer.Typer(
 
 # A line for each command, in the order of the help.
 app.command()(cli_demo.demo)
+app.command()(cli_extract.extract)
 app.add_typer(cli_fit.app, name="fit", help="Train a model and write it to a file.")
 app.command()(cli_predict.predict)
 app.command()(cli_evaluate.evaluate)

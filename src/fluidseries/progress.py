@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .training import Callback
 
-__all__ = ["fit_progress"]
+__all__ = ["files_progress", "fit_progress", "loss_text"]
 
 
 @contextmanager
@@ -39,6 +39,18 @@ def fit_progress(console: Console, epochs: int, *, lines: int = 0) -> Iterator[C
             yield _BarUpdate(bar, epochs)
     else:
         yield _Lines(console, epochs, lines)
+
+
+@contextmanager
+def files_progress(console: Console) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many files are done, on a terminal; yields what is told that and how many in all."""
+    if not console.is_terminal:
+        yield None
+        return
+    columns = TextColumn("listening"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _bar(console: Console) -> Progress:

@@ -188,8 +188,8 @@ warm_start, n_networks, random_state, n_jobs, verbose
         """
         learned = self._require_learned()
         series = read_series(source)
-        require_dims("the source", series.n_dims, learned.network.n_inputs)
         require_origin(series.origin, learned.origin)
+        require_dims("the source", series.n_dims, learned.network.n_inputs)
         stream = self.stream()
         tables = [stream.continued(frames, forecast_length) for frames in series.arrays]
         if series.identifiers is None:

@@ -315,8 +315,8 @@ class LSTMModel(Model[Learned]):
         return learned.output_scaler.restore(each.mean(axis=0))
 
     def _outputs_of_each(self, series: Series, learned: Learned) -> list[NDArray[np.float32]]:
-        require_dims("the source", series.n_dims, learned.network.n_inputs)
         require_origin(series.origin, learned.origin)
+        require_dims("the source", series.n_dims, learned.network.n_inputs)
         threads = n_threads(self.n_jobs)
         frames, offsets = pack(series.arrays, learned.input_scaler, series.names, n_threads=threads)
         batch = Batch(None, frames, offsets, None)

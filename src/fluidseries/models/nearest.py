@@ -136,8 +136,8 @@ class NearestModel(Model[Examples]):
     def _read(self, source: Source, *, in_order: bool = False) -> tuple[Examples, Series]:
         learned = self._require_learned()
         series = read_series(source, in_order=in_order)
-        require_dims("the source", series.n_dims, learned.n_dims)
         require_origin(series.origin, learned.origin)
+        require_dims("the source", series.n_dims, learned.n_dims)
         return learned, series
 
     @property
