@@ -47,9 +47,14 @@ ARROWS = {
         "charts",
     },
     "report": {"evaluation"},
-    "cli": {"cli_demo", "cli_evaluate", "cli_extract", "cli_fit", "cli_inspect", "cli_predict", "spelling"},
+    "cli": {
+        "cli_demo", "cli_evaluate", "cli_extract", "cli_fit", "cli_inspect", "cli_predict",
+        "spelling",
+    },
     "cli_completion": set(),
-    "cli_extract": {"cli_completion", "cli_shared", "audio", "containers", "files", "models", "progress"},
+    "cli_extract": {
+        "cli_completion", "cli_shared", "audio", "containers", "files", "models", "progress",
+    },
     "cli_demo": {"cli_settings", "cli_shared", "demo"},
     "cli_evaluate": {"cli_completion", "cli_shared", "models", "evaluation", "report"},
     "cli_fit": {"cli_completion", "cli_settings", "cli_shared", "progress"},
@@ -60,8 +65,8 @@ ARROWS = {
     "building": {"engines", "_core"},
     "warping": {"reading", "_core"},
     "__init__": {
-        "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models", "scalers",
-        "live",
+        "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models",
+        "scalers", "live",
     },
 }  # fmt: skip
 

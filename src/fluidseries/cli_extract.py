@@ -146,12 +146,16 @@ def extract(
         )
     if points is not None and not heard.points:
         raise EmptyError(f"there are no points for {points}: the table has no column of numbers")
-    contents = ((output, heard.series), (labels, heard.labels), (points, heard.points))
-    for path, content in contents:
-        if path is not None:
-            write_result(content, path)
+    contents: list[tuple[Path | None, Any]] = [
+        (output, heard.series),
+        (labels, heard.labels),
+        (points, heard.points),
+    ]
+    for place, content in contents:
+        if place is not None:
+            write_result(content, place)
             if not json:
-                say(f"{path}: {content!r}", output)
+                say(f"{place}: {content!r}", output)
     if json:
         print_json(_summary(heard, output))
 

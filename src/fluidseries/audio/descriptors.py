@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -50,9 +50,12 @@ class Describer:
         self.settings = settings
         self._librosa = load("librosa")
         # The periodic Hann window, as librosa's spectra have it.
-        self._taper = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(settings.window) / settings.window)
+        window = int(settings.window)
+        self._taper: Table = np.sin(np.pi * np.arange(window) / window) ** 2
         self._full_scale = float((self._taper.sum() / 2) ** 2)
-        self._frequencies = np.fft.rfftfreq(settings.window, 1 / settings.sample_rate)
+        self._frequencies: Table = np.fft.rfftfreq(window, 1 / settings.sample_rate).astype(
+            np.float64
+        )
         if "mfcc" in settings.features:
             self._mel = self._bands()
         if "chroma" in settings.features:
@@ -73,10 +76,8 @@ class Describer:
     def _column(self, feature: str, spectra: _Spectra) -> Table:
         """Return one feature of shape (n_dims of it, n_frames)."""
         if feature in SHAPE:
-            found: Table = getattr(spectra, feature)
-            return found
-        found = getattr(self, f"_{feature}")(spectra)
-        return found
+            return cast("Table", getattr(spectra, feature))
+        return cast("Table", getattr(self, f"_{feature}")(spectra))
 
     def _mfcc(self, spectra: _Spectra) -> Table:
         first = 0 if self.settings.first_mfcc else 1
@@ -217,4 +218,5 @@ class _Spectra:
     @property
     def crest(self) -> Table:
         mean = self.magnitudes.mean(axis=0, keepdims=True)
-        return self.magnitudes.max(axis=0, keepdims=True) / np.where(mean > 0, mean, 1)
+        found: Table = self.magnitudes.max(axis=0, keepdims=True) / np.where(mean > 0, mean, 1)
+        return found

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["confidence"]
 
 
-def confidence(
-    frames: NDArray[np.float64], periods: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def confidence(frames: NDArray[np.float64], periods: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how like each frame is to itself one period later.
 
     The correlation of the frame with itself at that lag, both parts brought to mean 0 and length 1

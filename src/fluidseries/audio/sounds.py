@@ -35,16 +35,19 @@ def find(path: Path) -> list[Path]:
         raise FileNotFoundError(f"{path}: there is no such file or folder")
     if not path.is_dir():
         return [path]
-    files = [file for file in path.rglob("*") if file.is_file()]
-    # Names with a dot in front are what systems leave beside files, such as macOS's ._kick.wav.
-    hidden = {file for file in files if any(p.startswith(".") for p in file.relative_to(path).parts)}
-    sounds = [file for file in files if file.suffix.lower() in SUFFIXES and file not in hidden]
+    files = [file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path)]
+    sounds = [file for file in files if file.suffix.lower() in SUFFIXES]
     if not sounds:
         raise EmptyError(
             f"there are {len(files)} files in {path}, but no sound among them: sounds end in "
             f"{', '.join(SUFFIXES)}"
         )
     return sorted(sounds)
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    # What systems leave beside files begins with a dot, such as macOS's ._kick.wav.
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def read(path: Path, sample_rate: int) -> NDArray[np.float64]:
