@@ -39,8 +39,9 @@ ARROWS = {
     "charts": {"plots"},
     "datasets": {"containers"},
     "progress": {"training"},
+    "formats": {"models", "scalers", "containers", "files"},
     "live": {"models", "containers", "files", "spelling"},
-    "inspection": {"model_facts", "models", "scalers", "containers", "files"},
+    "inspection": {"model_facts", "formats", "models", "scalers", "containers", "files"},
     "model_facts": {"models"},
     "demo": {
         "models", "datasets", "containers", "batch", "progress", "evaluation", "report", "plots",
@@ -61,12 +62,12 @@ ARROWS = {
     "cli_inspect": {"cli_completion", "cli_shared", "inspection"},
     "cli_predict": {"cli_shared", "models"},
     "cli_settings": set(),
-    "cli_shared": {"cli_completion", "containers", "json_text"},
+    "cli_shared": {"cli_completion", "formats", "containers", "json_text"},
     "building": {"engines", "_core"},
     "warping": {"reading", "_core"},
     "__init__": {
         "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models",
-        "scalers", "live",
+        "scalers", "live", "formats",
     },
 }  # fmt: skip
 

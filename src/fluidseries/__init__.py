@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import audio, datasets, live
+    from . import audio, datasets, formats, live
     from .audio import extract
     from .batch import join
     from .building import build_info
     from .containers import DataSeries, DataSet, LabelSet
     from .errors import FluidSeriesError, NotFittedError
+    from .formats import Examples, read, write
     from .models.classifier import LSTMClassifier
     from .models.forecaster import LSTMForecast, LSTMForecaster
     from .models.mlp_classifier import MLPClassifier
@@ -31,6 +32,7 @@ _HOME = {
     "DTWRegressor": "models.nearest",
     "DataSeries": "containers",
     "DataSet": "containers",
+    "Examples": "formats",
     "FluidSeriesError": "errors",
     "LSTMClassifier": "models.classifier",
     "LSTMForecast": "models.forecaster",
@@ -49,9 +51,12 @@ _HOME = {
     "dtw": "warping",
     "dtw_path": "warping",
     "extract": "audio",
+    "formats": "",
     "join": "batch",
     "live": "",
+    "read": "formats",
     "read_model": "models.registry",
+    "write": "formats",
 }
 
 __all__ = [
@@ -59,6 +64,7 @@ __all__ = [
     "DTWRegressor",
     "DataSeries",
     "DataSet",
+    "Examples",
     "FluidSeriesError",
     "LSTMClassifier",
     "LSTMForecast",
@@ -77,9 +83,12 @@ __all__ = [
     "dtw",
     "dtw_path",
     "extract",
+    "formats",
     "join",
     "live",
+    "read",
     "read_model",
+    "write",
 ]
 
 

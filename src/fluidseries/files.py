@@ -17,7 +17,15 @@ from typing import Any, BinaryIO
 from .errors import FormatError
 from .json_text import decode, encode
 
-__all__ = ["read_bytes", "read_json", "replacing", "write_bytes", "write_json", "write_text"]
+__all__ = [
+    "open_to_read",
+    "read_bytes",
+    "read_json",
+    "replacing",
+    "write_bytes",
+    "write_json",
+    "write_text",
+]
 
 
 @contextmanager
@@ -140,8 +148,20 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     FileNotFoundError
         If there is no such file; the message names a similar one of the folder.
     """
+    with open_to_read(path) as file:
+        return file.read()
+
+
+def open_to_read(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a file for reading bytes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file; the message names a similar one of the folder.
+    """
     try:
-        return Path(path).read_bytes()
+        return Path(path).open("rb")
     except FileNotFoundError as err:
         raise FileNotFoundError(errno.ENOENT, _missing(Path(path)), os.fspath(path)) from err
 

@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..errors import FormatError, InputError
 from .arrays import FloatArray
 from .data_set import DataSet
+from .flattened import flat_points, folded_points
 from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
 from .identifiers import check_identifier, matched_identifiers
 from .nearest import nearest_series
+from .numbered import joined_points, numbered_points
 from .origin import Origin, check_origin, require_same_origin
 
 if TYPE_CHECKING:
@@ -338,6 +340,101 @@ class DataSeries(FrameVerbs):
         return cls(
             zip(matched_identifiers(identifiers, len(series)), series, strict=True), dtype=dtype
         )
+
+    @classmethod
+    def from_data_set(cls, points: DataSet, *, pattern: str = "{id}-{frame}") -> Self:
+        """Join points that were numbered frame by frame, as FluCoMa's corpora hold series.
+
+        Parameters
+        ----------
+        points : DataSet
+            A point per frame, in any order. Numbers begin at 0 or at 1, for all series the same,
+            with or without leading zeros.
+        pattern : str
+            How the points are named: ``{id}`` and ``{frame}``, each once, with a sign between them.
+
+        Raises
+        ------
+        IdentifierError
+            If a number is missing or there twice, or a name does not fit; the message names them.
+        ParameterError
+            If the pattern cannot tell identifier and number apart.
+
+        Examples
+        --------
+        >>> points = DataSet({"up-10": [3.0], "up-8": [1.0], "up-9": [2.0], "still-8": [5.0]})
+        >>> DataSeries.from_data_set(points)
+        Traceback (most recent call last):
+        fluidseries.errors.IdentifierError: the series 'up' has no 'up-1', 'up-2', 'up-3', ...
+        >>> points = DataSet({"up/2": [3.0], "still/1": [5.0], "up/1": [1.0]})
+        >>> DataSeries.from_data_set(points, pattern="{id}/{frame}")["up"]
+        array([[1.],
+               [3.]])
+        """
+        return cls(joined_points(points, pattern), dtype=points.dtype)
+
+    def to_data_set(self, *, pattern: str = "{id}-{frame}") -> DataSet:
+        """Return a point for every frame, numbered from 0; `from_data_set` undoes it.
+
+        Parameters
+        ----------
+        pattern : str
+            How the points are named: ``{id}`` and ``{frame}``, each once, with a sign between them.
+
+        Raises
+        ------
+        IdentifierError
+            If an identifier could not be found again in a point's name.
+        ParameterError
+            If the pattern cannot tell identifier and number apart.
+
+        Examples
+        --------
+        >>> DataSeries({"up": [[1.0], [2.0]]}).to_data_set().get_ids()
+        ['up-0', 'up-1']
+        """
+        return DataSet(numbered_points(self, pattern), dtype=self.dtype)
+
+    @classmethod
+    def from_flat(cls, points: DataSet, n_dims: int, *, by: str = "frame") -> Self:
+        """Make series of points that are flattened windows, as fluid.bufflatten~ makes them.
+
+        Parameters
+        ----------
+        points : DataSet
+            Points of n_frames * n_dims numbers.
+        n_dims : int
+            Numbers per frame.
+        by : {"frame", "dim"}
+            What lies together: the numbers of one frame (fluid.bufflatten~ with axis 1, its
+            default), or all moments of one dimension (axis 0).
+
+        Raises
+        ------
+        DimensionError
+            If a point is no whole number of frames.
+        ParameterError
+            If `n_dims` or `by` is outside its range.
+
+        Examples
+        --------
+        >>> points = DataSet({"a": [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]})
+        >>> DataSeries.from_flat(points, 2)["a"]
+        array([[ 1., 10.],
+               [ 2., 20.],
+               [ 3., 30.]])
+        """
+        return cls(folded_points(points, n_dims, by), dtype=points.dtype)
+
+    def to_flat(self, *, by: str = "frame") -> DataSet:
+        """Return every series as one point of n_frames * n_dims numbers; see `from_flat`.
+
+        Raises
+        ------
+        InputError
+            If series differ in length.
+        """
+        return DataSet(flat_points(self, by), dtype=self.dtype)
 
     @classmethod
     def from_table(

@@ -1,0 +1,101 @@
+"""Text files line by line, whose errors name the line and the column."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from ..errors import FormatError
+from ..files import open_to_read
+
+__all__ = ["Progress", "TextFile", "number", "shortened"]
+
+# Called with the bytes that were read and the bytes that there are.
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+class TextFile:
+    """A file of UTF-8 text.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    progress : callable, optional
+        Called now and then while it is read.
+    """
+
+    def __init__(self, path: Path, progress: Progress | None = None) -> None:
+        self.path, self.where = path, os.fspath(path)
+        self.progress = progress
+        self.line = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines with their ends; `line` is the number of the last one."""
+        done = shown = 0
+        with open_to_read(self.path) as file:
+            size = os.fstat(file.fileno()).st_size
+            for raw in file:
+                self.line += 1
+                try:
+                    text = raw.decode("utf-8-sig" if self.line == 1 else "utf-8")
+                except UnicodeDecodeError as err:
+                    raise self.error(
+                        f"byte {raw[err.start]:#04x} is not UTF-8 text: save the file as UTF-8",
+                        err.start,
+                    ) from err
+                yield text
+                done += len(raw)
+                if self.progress and done - shown >= 1 << 18:
+                    self.progress(done, size)
+                    shown = done
+        if self.progress:
+            self.progress(done, size)
+
+    def error(self, message: str, offset: int | None = None) -> FormatError:
+        """Return the error for the last line; `offset` counts characters from 0."""
+        column = "" if offset is None else f", column {offset + 1}"
+        return FormatError(f"{self.where}, line {max(self.line, 1)}{column}: {message}")
+
+    def numbers(self, text: str, offset: int) -> list[float]:
+        """Return the numbers of a row with commas between them; a missing one becomes NaN.
+
+        Parameters
+        ----------
+        text : str
+            A part of the last line.
+        offset : int
+            Where in the line it begins, for the message.
+        """
+        cells = text.split(",")
+        try:
+            if "_" not in text:  # Python reads 1_000 as a number, and nobody else does
+                return [*map(float, cells)]
+        except ValueError:
+            pass
+        row = []
+        for cell in cells:
+            try:
+                row.append(number(cell))
+            except ValueError as err:
+                what = f"{shortened(cell)} is no number" if cell.strip() else "a number is missing"
+                raise self.error(f"{what}: write ? where one is not known", offset) from err
+            offset += len(cell) + 1
+        return row
+
+
+def number(cell: str) -> float:
+    """Return a number, or NaN for a question mark."""
+    if cell.strip() == "?":
+        return float("nan")
+    if "_" in cell:
+        raise ValueError(cell)
+    return float(cell)
+
+
+def shortened(cell: str) -> str:
+    """Return a cell as it is shown in messages."""
+    cell = cell.strip()
+    return repr(cell if len(cell) <= 24 else f"{cell[:21]}...")
