@@ -352,7 +352,7 @@ def test_a_gate_makes_segments(session, clock, events):
     with pytest.raises(InputError, match="the gate makes the segments"):
         hand.segment_start()
     # It closes also if nothing comes in any more.
-    send(hand, bump(1)[:12], clock)
+    send(hand, bump(1)[:15], clock)
     assert session.next_due() == pytest.approx(0.5)
     assert session.tick() == []
     clock.now += 0.5

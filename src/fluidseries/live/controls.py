@@ -23,7 +23,8 @@ class Controls:
     segment : "continuous", "manual", "gate" or "window"
         Where a series begins and ends. "continuous": all frames since `reset`. "manual": between
         `segment_start` and `segment_stop`; outside of them as continuous. "gate": while something
-        moves. "window": the last `window` frames, every `hop`.
+        moves; what is shorter than half of the shortest take has no answer at its end. "window":
+        the last `window` frames, every `hop`.
     gate_input : int
         The dimension that opens the gate, or -1 for how far each frame is from the one before, in
         mean standard deviations of the takes.

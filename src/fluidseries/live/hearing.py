@@ -192,13 +192,17 @@ class Hearing:
         return self.segment
 
     def stop_segment(self, time: float) -> Answer | None:
-        """End it and return the answer to all of it, None without a fitted model or frames."""
+        """End it and return the answer to all of it, None if there is none to give."""
         segment, self.segment = self.segment, None
         if segment is None:
             return None
         self._say(SegmentStopped(self.name, segment.number, segment.frames))
-        numbers = None if self.player is None else self.player.finish()
-        answer = None
+        answer, numbers = None, None
+        # What opens the gate for a moment is no gesture: half of the shortest take is the least.
+        if self.player is not None and (
+            self._gate is None or 2 * segment.frames >= self.facts.shortest
+        ):
+            numbers = self.player.finish()
         if numbers is not None:
             answer = self._shaping.plain(numbers, time)
             answer.final, answer.segment = True, segment

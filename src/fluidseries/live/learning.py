@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
@@ -46,6 +47,7 @@ class LearningVerbs(RecordingVerbs):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._job: Job | None = None
+        self._keeping = threading.Lock()
         self.notes = self._restore()
 
     def _restore(self) -> tuple[str, ...]:
@@ -103,8 +105,9 @@ class LearningVerbs(RecordingVerbs):
             # A copy with other parameters shares what was learned, which never changes.
             model = copy(memory.estimator if self._model is None else self._model)
             model.set_params(**memory.estimator.get_params(deep=False))
-            controls, path = memory.controls, self._new_place()
-            what = FitJob(model, takes, controls.targets, controls.rate, path)
+            path = self._new_place()
+            c = memory.controls
+            what = FitJob(model, takes, c.targets, c.rate, c.reject_label, path)
             done = lambda result: self._fitted(result, path)  # noqa: E731
             self._job = Job(what, done, self._failed, self._hear_job)
             self._job.start()
@@ -258,20 +261,21 @@ class LearningVerbs(RecordingVerbs):
     def _keep(self, result: Result, path: str) -> Snapshot:
         """Save what was learned under a number and play it."""
         memory = self._memory
-        with self._lock:
-            number = memory.next_snapshot
+        with self._keeping:
             snapshot = Snapshot(
-                number,
+                memory.next_snapshot,
                 loss=result.loss,
                 epochs=result.epochs,
                 seconds=result.seconds,
                 facts=result.facts,
             )
-            os.replace(path, self._place(number))
-            before = set(memory.snapshots)
-            self._do("fitted", snapshot=snapshot.to_dict())
+            # No frame waits for the disk.
+            os.replace(path, self._place(snapshot.number))
+            with self._lock:
+                before = set(memory.snapshots)
+                self._do("fitted", snapshot=snapshot.to_dict())
+                gone = before - set(memory.snapshots)
             self._play(result.model, snapshot)
-            gone = before - set(memory.snapshots)
         for other in gone:
             with suppress(OSError):
                 os.unlink(self._place(other))

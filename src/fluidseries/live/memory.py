@@ -67,11 +67,12 @@ class Snapshot:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Snapshot:
         """Take what `to_dict` gave."""
-        facts: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in content["facts"].items()
-        }
+        facts: dict[str, Any] = {name: _tuples(value) for name, value in content["facts"].items()}
         return cls(**{**content, "facts": Facts(**facts)})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 class Recording:

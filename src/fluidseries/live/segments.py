@@ -23,6 +23,8 @@ Level: TypeAlias = Callable[["Frame"], float]
 
 # A thousand numbers of these are as good as one: nothing moves.
 STILL = 1e-12
+# How far above nearly all of rest the gate opens.
+MARGIN = 1.2
 
 
 @dataclass(slots=True)
@@ -131,19 +133,27 @@ class Window:
 def level_of(controls: Controls, facts: Facts) -> tuple[Level, float, float]:
     """Return what a gate listens to, and its thresholds.
 
-    Those that were not given follow from the takes: half and a quarter of what is usual in them.
+    Those that were not given follow from the takes: with takes of rest the gate opens where
+    nothing in them comes, and closes at what nine of ten of their frames stay below; without, at a
+    half and a quarter of what is usual in the others.
     """
-    if controls.gate_input >= 0:
-        index = controls.gate_input
-        usual = facts.levels[index] if index < len(facts.levels) else 0.0
-
-        level: Level = _dimension(index)
-    else:
-        level, usual = motion(np.array(facts.spread)), facts.motion
+    level, usual, rest = _input(controls.gate_input, facts)
     # Without takes nobody knows what moving means, and the gate stays closed.
-    on = controls.on_threshold if controls.on_threshold is not None else usual / 2 or math.inf
-    off = controls.off_threshold if controls.off_threshold is not None else on / 2
+    on, off = usual / 2 or math.inf, usual / 4
+    if rest:
+        off, on = rest[0], MARGIN * rest[1]
+    if controls.on_threshold is not None:
+        on, off = controls.on_threshold, controls.on_threshold / 2
+    if controls.off_threshold is not None:
+        off = controls.off_threshold
     return level, on, min(off, on)
+
+
+def _input(index: int, facts: Facts) -> tuple[Level, float, tuple[float, ...]]:
+    if index < 0:
+        return motion(np.array(facts.spread)), facts.motion, facts.rest_motion
+    usual = facts.levels[index] if index < len(facts.levels) else 0.0
+    return _dimension(index), usual, facts.rest_levels[index] if facts.rest_levels else ()
 
 
 def _dimension(index: int) -> Level:

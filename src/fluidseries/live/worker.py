@@ -25,6 +25,8 @@ from .pipes import receive, send
 from .resampling import resampled
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..models.base import Model
     from .takes import Take
 
@@ -32,16 +34,22 @@ __all__ = ["Cancel", "Facts", "Failure", "FitJob", "Note", "ReadJob", "Result", 
 
 # Progress is for eyes: no more often than this.
 SECONDS_BETWEEN_STEPS = 0.05
+# Shares of the frames of rest: a single jerk does not tell what rest is.
+MOST = (0.9, 0.98)
 
 
 @dataclass
 class FitJob:
-    """Fit a model on takes and write it to a file; `model` may have learned before."""
+    """Fit a model on takes and write it to a file; `model` may have learned before.
+
+    `targets` and `rate` are the controls of that name, and takes labelled `rest` are of rest.
+    """
 
     model: Model[Any]
     takes: list[Take]
     targets: str
     rate: float | None
+    rest: str
     path: str
 
 
@@ -83,8 +91,8 @@ class Facts:
     ----------
     low, high : tuple of float
         The range of every output's targets; empty where there are none.
-    median_length, longest : int
-        Frames of the takes; 0 if that is not known.
+    median_length, longest, shortest : int
+        Frames of the takes, those of rest aside; 0 if that is not known.
     rate : float or None
         Frames per second.
     spread : tuple of float
@@ -94,16 +102,24 @@ class Facts:
         that the median over the takes.
     levels : tuple of float
         The usual value of each dimension, in the same way.
+    rest_motion : tuple of float
+        How far it is in takes of rest: what nine of ten frames and what nearly all stay below;
+        empty without any.
+    rest_levels : tuple of tuple of float
+        For each dimension, the same of its value.
     """
 
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     median_length: int = 0
     longest: int = 0
+    shortest: int = 0
     rate: float | None = None
     spread: tuple[float, ...] = ()
     motion: float = 0.0
     levels: tuple[float, ...] = ()
+    rest_motion: tuple[float, ...] = ()
+    rest_levels: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass
@@ -129,7 +145,7 @@ def main() -> None:
     # Ctrl-C is meant for the process that plays; it decides what becomes of a fit.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
-        os.nice(10)
+        os.nice(19)
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a fit prints must not get between the messages.
     os.dup2(2, 1)
@@ -184,7 +200,7 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     began = time.perf_counter()
     model = job.model
     takes = [resampled(take, job.rate) for take in job.takes] if job.rate else job.takes
-    facts = _facts(model, takes)
+    facts = facts_of(takes, job.rest, what_it_learns(model) == "point")
     corpus = corpus_of(model, takes, job.targets)
     if isinstance(corpus.source, DataSeries):
         corpus.source.origin = _origin(model, facts.rate, job.rate)
@@ -227,27 +243,37 @@ def _loss(model: Model[Any]) -> float | None:
     return float(model.loss_) if getattr(model, "loss_curve_", ()) else None
 
 
-def _facts(model: Model[Any], takes: list[Take]) -> Facts:
-    low: tuple[float, ...] = ()
-    high = low
-    if what_it_learns(model) == "point":
+def facts_of(takes: list[Take], rest_label: str, has_points: bool) -> Facts:
+    """Return what a live model wants to know of takes."""
+    rests = [take for take in takes if take.label == rest_label]
+    moving = [take for take in takes if take.label != rest_label] or takes
+    low = high = np.empty(0)
+    if has_points:
         table = np.concatenate([targets_of(take) for take in takes])
-        low, high = tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist())
-    lengths = [len(take) for take in takes]
+        low, high = table.min(axis=0), table.max(axis=0)
+    lengths = [len(take) for take in moving]
     rates = [take.rate for take in takes if take.rate]
-    rate = float(np.median(rates)) if rates else None
     spread = np.concatenate([take.frames for take in takes]).std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
-    moves = [np.abs(np.diff(take.frames, axis=0) / scale).mean(axis=1) for take in takes]
-    usual = [float(np.median(move)) for move in moves if len(move)]
-    levels = np.median([np.median(take.frames, axis=0) for take in takes], axis=0)
+    usual = [float(np.median(move)) for take in moving if len(move := _motion(take, scale))]
+    levels = np.median([np.median(take.frames, axis=0) for take in moving], axis=0)
+    rest = np.concatenate([take.frames for take in rests]) if rests else None
+    still = np.concatenate([_motion(take, scale) for take in rests] or [np.empty(0)])
     return Facts(
-        low,
-        high,
+        tuple(low.tolist()),
+        tuple(high.tolist()),
         int(np.median(lengths)),
         max(lengths),
-        rate,
+        min(lengths),
+        float(np.median(rates)) if rates else None,
         tuple(spread.tolist()),
         float(np.median(usual)) if usual else 0.0,
         tuple(levels.tolist()),
+        tuple(np.quantile(still, MOST).tolist()) if len(still) else (),
+        () if rest is None else tuple(map(tuple, np.quantile(rest, MOST, axis=0).T.tolist())),
     )
+
+
+def _motion(take: Take, scale: NDArray[np.float64]) -> NDArray[np.float64]:
+    steps: NDArray[np.float64] = np.abs(np.diff(take.frames, axis=0) / scale).mean(axis=1)
+    return steps
