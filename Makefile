@@ -1,4 +1,4 @@
-# Everything a newcomer needs:  make demo   make test   make check   make bench   make clean
+# Everything a newcomer needs:  make demo   make test   make check   make docs   make bench   make clean
 # Each makes .venv when it is missing and installs what it needs into it, once; afterwards it is quick.
 
 PYTHON ?= python3
@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format bench bench-learning instructions clean
+.PHONY: demo test check format docs bench bench-learning instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -28,6 +28,10 @@ format: $(STAMPS)/check
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/clang-format -i $(wildcard core/*.hpp core/*.cpp)
+
+# The site, in build/site/index.html. A warning, such as a link that leads nowhere, is an error.
+docs: $(STAMPS)/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/site
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py
@@ -61,6 +65,10 @@ $(STAMPS)/package: $(STAMPS)/venv $(BUILT_FROM)
 $(STAMPS)/test: $(STAMPS)/package
 	@echo "Installing what the tests need (PyTorch is among it: a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(STAMPS)/docs: $(STAMPS)/package
+	$(BIN)/python -m pip install --quiet --group docs
 	@touch $@
 
 $(STAMPS)/check: $(STAMPS)/test

@@ -1,7 +1,7 @@
 """The pages: their Python runs, it prints what they say, their links lead somewhere.
 
-A page's ```python blocks run in order, as one program in an empty folder. A ```text block right
-after one holds what that block prints; `...` stands for anything.
+A page's ```python and ```sh blocks run in order, as one program in an empty folder. A ```text block
+right after one holds what that block prints; `...` stands for anything.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import doctest
 import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,38 +23,66 @@ import fluidseries as fs
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(([^)#]+)\)")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
-def blocks(page: str) -> list[tuple[int, str, str | None]]:
-    """Line, code and expected output of every Python block."""
+def blocks(page: str) -> list[tuple[int, str, str, str | None]]:
+    """Line, language, code and expected output of every block that runs."""
     found = list(FENCE.finditer(page))
     result = []
     for number, block in enumerate(found):
-        if block[1] != "python":
+        if block[1] not in ("python", "sh"):
             continue
         following = found[number + 1] if number + 1 < len(found) else None
         adjacent = following and not page[block.end() : following.start()].strip()
         wanted = following[2] if adjacent and following and following[1] == "text" else None
-        result.append((page.count("\n", 0, block.start()) + 1, block[2], wanted))
+        result.append((page.count("\n", 0, block.start()) + 1, block[1], block[2], wanted))
     return result
 
 
 def run_page(text: str, name: str) -> dict[str, Any]:
     space: dict[str, Any] = {"__name__": "page"}
-    for line, code, wanted in blocks(text):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            # The empty lines put the page's line numbers into tracebacks.
-            exec(compile("\n" * line + code, name, "exec"), space)
+    for line, language, code, wanted in blocks(text):
+        if language == "sh":
+            printed = run_commands(code, f"{name}, line {line}")
+        else:
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                # The empty lines put the page's line numbers into tracebacks.
+                exec(compile("\n" * line + code, name, "exec"), space)
+            printed = output.getvalue()
         if wanted is not None:
             same = doctest.OutputChecker().check_output(
-                wanted, printed.getvalue(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+                wanted, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
             )
-            assert same, f"{name}, line {line} prints\n{printed.getvalue()}instead of\n{wanted}"
+            assert same, f"{name}, line {line} prints\n{printed}instead of\n{wanted}"
     return space
+
+
+def run_commands(code: str, where: str) -> str:
+    """Run what a reader would type, with the program of this Python first on the path."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", code],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{where}: {done.stderr}"
+    return done.stdout
+
+
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in links, on GitHub and in the site."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    return {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in HEADING.findall(text)
+    }
 
 
 @by_name
@@ -62,15 +93,21 @@ def test_code_runs_as_printed(page, tmp_path, monkeypatch):
 
 @by_name
 def test_links_lead_somewhere(page):
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
+    for target, heading in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target:
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+            there = page.parent / target if target else page
+            assert there.exists(), f"{page.name} links to {target}"
+            assert not heading or heading in anchors(there), f"{page.name}: no #{heading}"
 
 
 def test_a_wrong_page_is_found():
     run_page("```python\nprint(1)\n```\n\n```text\n1\n```\n", "page")
     with pytest.raises(AssertionError, match=r"line 2 prints\n\s*1\s+instead of\n\s*2"):
         run_page("x\n```python\nprint(1)\n```\n```text\n2\n```\n", "page")
+    with pytest.raises(AssertionError, match=r"line 1 prints\n\s*1\s+instead of\n\s*2"):
+        run_page("```sh\necho 1\n```\n```text\n2\n```\n", "page")
+    with pytest.raises(AssertionError, match=r"line 1: .*no-such-program"):
+        run_page("```sh\nno-such-program\n```\n", "page")
     with pytest.raises(ZeroDivisionError):
         run_page("```python\nx = 0\n```\nthen\n```python\n1 / x\n```\n", "page")
 
