@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from pathlib import Path
@@ -19,29 +18,10 @@ DOCS = ROOT / "docs"
 REFERENCE = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("reference/*.rst"))
 
 
-def navigation() -> list[str]:
-    tree = ast.parse((DOCS / "site_tools/navigation.py").read_text(encoding="utf-8"))
-    (table,) = (
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NAVIGATION"
-    )
-    return [page for pages in ast.literal_eval(table).values() for page in pages]
-
-
-def test_every_page_is_in_the_navigation_once():
-    pages = {
-        str(page.relative_to(DOCS).with_suffix(""))
-        for page in DOCS.rglob("*")
-        if page.suffix in (".md", ".rst")
-    }
-    assert sorted(navigation()) == sorted(pages - {"index"})
-
-
 @pytest.mark.parametrize("name", fs.__all__)
 def test_every_public_name_is_in_the_reference(name):
-    home = {"FluidSeriesError": "errors", "NotFittedError": "errors", "datasets": "datasets"}
-    wanted = f"fluidseries.{home[name]}" if name in home else f"fluidseries.{name}"
+    home = {"FluidSeriesError": "errors", "NotFittedError": "errors"}
+    wanted = f"fluidseries.{home.get(name, name)}"
     assert re.search(rf"(auto\w+|py:\w+):: {re.escape(wanted)}$", REFERENCE, re.MULTILINE), name
 
 

@@ -15,7 +15,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxRole
 
 import fluidseries
-from fluidseries import errors
+from fluidseries import audio, errors, live
 
 STREAMS = {
     "Stream": "models.stream",
@@ -27,9 +27,15 @@ TARGETS = {
     **{name: f"fluidseries.{name}" for name in fluidseries.__all__},
     **{name: f"fluidseries.errors.{name}" for name in errors.__all__},
     **{name: f"fluidseries.{module}.{name}" for name, module in STREAMS.items()},
+    **{name: f"fluidseries.live.{name}" for name in live.__all__},
+    **{f"live.{name}": f"fluidseries.live.{name}" for name in live.__all__},
+    **{f"audio.{name}": f"fluidseries.audio.{name}" for name in audio.__all__},
 }
 # Words that are also parameters or ordinary English when nothing says that the function is meant.
-AMBIGUOUS = {"join", "read", "write", "extract"}
+AMBIGUOUS = {
+    *("join", "read", "write", "extract", "audio", "live", "formats", "datasets", "Examples"),
+    *("Answer", "Event", "Progress", "Segment", "Session", "Take", "Settings", "Stream"),
+}
 NAMES = "|".join(sorted(TARGETS, key=len, reverse=True))
 IN_PROSE = re.compile(
     rf"(``.+?``|:[\w:]+:`.+?`|`.+?`)|(?<![\w.~`*])({'|'.join(STREAMS)}|{NAMES})(?![\w`*(=])"
@@ -123,6 +129,7 @@ SphinxDocString._process_param = describe_in_full
 
 
 def setup(app: Any) -> dict[str, bool]:
+    """Join the build."""
     app.add_role("name-or-code", NameOrCode())
     # After numpydoc, which makes reST of the docstring.
     app.connect("autodoc-process-docstring", link_docstring, priority=900)
