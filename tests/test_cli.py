@@ -139,7 +139,7 @@ def test_nothing_is_replaced_without_force(run, fails):
         ((*FIT, "--batch-size", "x"), "--batch-size is 'x': it must be auto or"),
         ((*FIT, "--random-state", "-1"), "Invalid value for '--random-state'"),
         (("inspect", "sauce.json"), "sauce.json: there is no such file (did you"),
-        (("inspect", "."), "error: .: "),
+        (("inspect", "."), "error: . has no files with one series each"),
         (("predict", "source.json", "source.json", "-o", "x"), "holds a DataSeries, not a model"),
         (("fit", "regressor", "target.json", "target.json", "-o", "x"), "holds a DataSet"),
         (("demo", "--output", "source.json"), "source.json is a file"),

@@ -13,7 +13,16 @@ from typing import Annotated, Any
 
 import typer
 
-from . import __version__, cli_demo, cli_evaluate, cli_extract, cli_fit, cli_inspect, cli_predict
+from . import (
+    __version__,
+    cli_convert,
+    cli_demo,
+    cli_evaluate,
+    cli_extract,
+    cli_fit,
+    cli_inspect,
+    cli_predict,
+)
 from .errors import FluidSeriesError, ParameterError
 from .spelling import ours
 
@@ -41,6 +50,7 @@ app = typer.Typer(
 # A line for each command, in the order of the help.
 app.command()(cli_demo.demo)
 app.command()(cli_extract.extract)
+app.command()(cli_convert.convert)
 app.add_typer(cli_fit.app, name="fit", help="Train a model and write it to a file.")
 app.command()(cli_predict.predict)
 app.command()(cli_evaluate.evaluate)

@@ -19,12 +19,12 @@ def models(incomplete: str) -> list[str]:
 
 def data(incomplete: str) -> list[str]:
     """Offer files of data, and folders to go on into."""
-    return _offer(incomplete, lambda path: path.suffix == ".json" and not _is_model(path))
+    return _offer(incomplete, lambda path: _is_known(path) and not _is_model(path))
 
 
 def models_and_data(incomplete: str) -> list[str]:
     """Offer both."""
-    return _offer(incomplete, lambda path: path.suffix == ".json")
+    return _offer(incomplete, _is_known)
 
 
 def _offer(incomplete: str, fits: Callable[[Path], bool]) -> list[str]:
@@ -44,6 +44,12 @@ def _candidates(incomplete: str, fits: Callable[[Path], bool]) -> Iterator[str]:
             yield os.path.join(folder, entry.name, "")
         elif fits(Path(entry.path)):
             yield os.path.join(folder, entry.name)
+
+
+def _is_known(path: Path) -> bool:
+    from .formats.table import has_suffix
+
+    return has_suffix(path)
 
 
 def _is_model(path: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import cli_completion
-from .cli_shared import DataFile, Json, ModelFile, console, print_json, read_data, read_source
+from .cli_shared import DataFile, Json, ModelFile, console, print_json, read_examples
 
 __all__ = ["evaluate"]
 
@@ -20,7 +20,7 @@ def evaluate(
         Path | None,
         typer.Argument(
             metavar="[TARGET]",
-            help="What is right; a forecaster needs none.",
+            help="What is right. None for a forecaster, or if SOURCE holds it too.",
             autocompletion=cli_completion.data,
         ),
     ] = None,
@@ -37,11 +37,14 @@ def evaluate(
     fluidseries evaluate model.json unheard.json names.json
     """
     from . import evaluation as library
+    from .models.forecaster import LSTMForecaster
     from .models.registry import read_model
 
     known = read_model(model)
-    right = None if target is None else read_data(target)
-    result = library.evaluate(known, read_source(known, source), right)
+    data, right = read_examples(known, source, target)
+    if target is None and isinstance(known, LSTMForecaster):
+        right = None  # a file with labels will do, and has them for others
+    result = library.evaluate(known, data, right)
     if json:
         print_json(result.to_dict())
     else:

@@ -15,6 +15,7 @@ import typer
 
 from . import cli_completion, cli_shared
 from .cli_settings import as_options, parse
+from .errors import ParameterError
 
 __all__ = ["KINDS", "Kind", "app"]
 
@@ -28,7 +29,7 @@ _REJECT = ("threshold", "reject_label")
 _POINTS = "What belongs to each series: a DataSet, or a DataSeries with a target per frame."
 _POINT = "What belongs to each of them: a DataSet."
 _LABELS = "What each of them is called: a LabelSet."
-_SERIES = "Series: a DataSeries as FluCoMa's JSON."
+_SERIES = "Series: a DataSeries in any format."
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ KINDS = {
         "places.json synth.json --output model.json",
         (*_MLP, "random_state"),
         _POINT,
-        "Points: a DataSet as FluCoMa's JSON.",
+        "Points: a DataSet in any format.",
         _MORE_EPOCHS,
     ),
     "mlp-classifier": Kind(
@@ -124,7 +125,7 @@ KINDS = {
         "sounds.json names.json --output model.json",
         (*_MLP, *_REJECT, "random_state"),
         _LABELS,
-        "Points: a DataSet as FluCoMa's JSON.",
+        "Points: a DataSet in any format.",
         _MORE_EPOCHS,
     ),
 }
@@ -146,7 +147,7 @@ def _command(name: str, kind: Kind) -> Callable[..., None]:
     ) -> None:
         cli_shared.require_free(output, force=force, json=json)
         model = getattr(import_module(__package__), kind.model)(**parse(settings))
-        summary = _fit(model, source, target, output)
+        summary = _fit(model, source, target, output, takes_target=kind.target is not None)
         if json:
             cli_shared.print_json(summary)
         else:
@@ -154,12 +155,9 @@ def _command(name: str, kind: Kind) -> Callable[..., None]:
         if summary["stopped"]:
             raise KeyboardInterrupt
 
-    arguments = {"source": kind.source} | ({"target": kind.target} if kind.target else {})
     parameters = [
-        *(
-            _keyword(which, Annotated[Path, _argument(which, about)])
-            for which, about in arguments.items()
-        ),
+        _keyword("source", Annotated[Path, _argument("SOURCE", kind.source)]),
+        *([_target(kind.target)] if kind.target else []),
         _keyword("output", cli_shared.Output),
         *as_options(kind.settings, kind.defaults),
         _keyword("json", cli_shared.Json, False),
@@ -175,18 +173,29 @@ def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Para
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _argument(which: str, about: str) -> Any:
-    return typer.Argument(metavar=which.upper(), help=about, autocompletion=cli_completion.data)
+def _argument(metavar: str, about: str) -> Any:
+    return typer.Argument(metavar=metavar, help=about, autocompletion=cli_completion.data)
+
+
+def _target(about: str) -> Parameter:
+    text = f"{about} Leave it out if SOURCE holds it too."
+    return _keyword("target", Annotated[Path | None, _argument("[TARGET]", text)], None)
 
 
 for _name, _kind in KINDS.items():
     app.command(_name)(_command(_name, _kind))
 
 
-def _fit(model: Any, source_file: Path, target_file: Path | None, output: Path) -> dict[str, Any]:
+def _fit(
+    model: Any, source_file: Path, target_file: Path | None, output: Path, *, takes_target: bool
+) -> dict[str, Any]:
     """Fit and write the model; after Ctrl-C too, if it has learned anything."""
-    source = cli_shared.read_source(model, source_file)
-    data = (source,) if target_file is None else (source, cli_shared.read_data(target_file))
+    source, target = cli_shared.read_examples(model, source_file, target_file)
+    if takes_target and target is None:
+        raise ParameterError(
+            f"{source_file} holds no labels or targets: name the file that holds them as TARGET"
+        )
+    data = (source, target) if takes_target else (source,)
     stopped, start = False, perf_counter()
     try:
         _learn(model, data)

@@ -31,7 +31,9 @@ __all__ = [
     "bar_console",
     "console",
     "print_json",
+    "read_any",
     "read_data",
+    "read_examples",
     "read_source",
     "require_free",
     "say",
@@ -50,7 +52,7 @@ DataFile = Annotated[
     Path,
     typer.Argument(
         metavar="SOURCE",
-        help="The kind of data that the model was fitted on; - for standard input.",
+        help="The kind of data that the model was fitted on, in any format; - for standard input.",
         autocompletion=cli_completion.data,
     ),
 ]
@@ -85,13 +87,17 @@ def print_json(content: dict[str, Any]) -> None:
     typer.echo(dumps(content, ensure_ascii=False, allow_nan=False))
 
 
-def read_data(path: Path) -> DataSeries | DataSet | LabelSet:
-    """Read a container of any kind from a file or from standard input."""
-    from .containers import parse_container, read_container
+def read_any(path: Path, **columns: str) -> Any:
+    """Read what a file of any format holds, a folder, or standard input (FluCoMa's JSON)."""
+    from .containers import parse_container
+    from .formats import read
     from .json_text import decode
 
     if path != STANDARD:
-        return read_container(path)
+        from .progress import read_progress
+
+        with read_progress(bar_console(), str(path)) as progress:
+            return read(path, progress=progress, **columns)
     where = "standard input"
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
@@ -100,29 +106,60 @@ def read_data(path: Path) -> DataSeries | DataSet | LabelSet:
     return parse_container(decode(text, where), where)
 
 
+def read_data(path: Path) -> DataSeries | DataSet | LabelSet:
+    """Read a container; of a file that holds source and target, the target."""
+    from .containers import DataSeries, DataSet, LabelSet
+    from .formats import Examples
+
+    content = read_any(path)
+    data = content.target if isinstance(content, Examples) else content
+    if isinstance(data, DataSeries | DataSet | LabelSet):
+        return data
+    raise FormatError(
+        f"{path} holds a {type(content).__name__}, not a DataSeries, DataSet or LabelSet: choose "
+        "another file"
+    )
+
+
 def read_source(model: Any, path: Path) -> Any:
     """Read the kind of data that a model answers for: points for an MLP, else series."""
-    from .containers import DataSeries, DataSet
+    return read_examples(model, path, None)[0]
 
-    name, content = type(model).__name__, read_data(path)
+
+def read_examples(model: Any, source: Path, target: Path | None) -> tuple[Any, Any]:
+    """Read the kind of data that a model answers for, and what belongs to it.
+
+    The target is that of its own file, or else the one that the source's file holds too, or None.
+    """
+    from .containers import DataSeries, DataSet
+    from .formats import Examples
+
+    content, inside = read_any(source), None
+    if isinstance(content, Examples):
+        content, inside = content
+    name = type(model).__name__
     wanted = DataSet if name.startswith("MLP") else DataSeries
-    if content and not isinstance(content, wanted):
+    # An empty file does not tell its kind.
+    if not isinstance(content, wanted) and not (isinstance(content, DataSet) and not content):
         raise FormatError(
-            f"{path} holds a {type(content).__name__}, but {name} is for a {wanted.__name__}: "
+            f"{source} holds a {type(content).__name__}, but {name} is for a {wanted.__name__}: "
             "choose another file, or another kind of model"
         )
-    return content or wanted()
+    return content or wanted(), inside if target is None else read_data(target)
 
 
 def write_result(content: Any, path: Path) -> None:
-    """Write a container or a model to a file or to standard output."""
-    if path != STANDARD:
-        content.write(path)
-        return
+    """Write a container by the suffix, or a model as its JSON, to a file or standard output."""
+    from .formats import has_suffix, write
     from .json_text import encode
 
-    for piece in encode(content.to_dict(), "standard output"):
-        typer.echo(piece, nl=False)
+    if path == STANDARD:
+        for piece in encode(content.to_dict(), "standard output"):
+            typer.echo(piece, nl=False)
+    elif hasattr(content, "get_ids") and has_suffix(path):
+        write(path, content)
+    else:
+        content.write(path)
 
 
 def require_free(path: Path, *, force: bool, json: bool = False) -> None:

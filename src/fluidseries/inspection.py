@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
 from .files import read_json
+from .formats import Examples, has_suffix, read
 from .model_facts import facts_about
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def describe(path: str | os.PathLike[str]) -> Description:
     Parameters
     ----------
     path : str or path
-        A container, scaler or MLP in FluCoMa's JSON, or a model of ours.
+        A container, scaler or MLP in FluCoMa's JSON, a model of ours, or data in any other format.
 
     Returns
     -------
@@ -84,13 +86,24 @@ def describe(path: str | os.PathLike[str]) -> Description:
     FileNotFoundError
         If there is no such file.
     """
-    content, where = read_json(path), os.fspath(path)
+    where = os.fspath(path)
+    if Path(path).suffix.lower() != ".json" and (has_suffix(path) or Path(path).is_dir()):
+        return _of_data(where, read(path))
+    content = read_json(path)
     kind = kind_of(content)
     if kind in SCALERS or kind in MODELS:
         return _of_fitted(where, kind)
     container = parse_container(content, where)
     if not container:
         return Description(f"{where}: {kind}", [("entries", "none")])
+    return _of_data(where, container)
+
+
+def _of_data(where: str, container: Any) -> Description:
+    if isinstance(container, Examples):
+        return _of_examples(where, container)
+    if not container:
+        return Description(f"{where}: {type(container).__name__}", [("entries", "none")])
     if isinstance(container, DataSeries):
         return _of_series(where, container)
     if isinstance(container, DataSet):
@@ -108,6 +121,21 @@ def _of_series(where: str, series: DataSeries) -> Description:
         ("missing", _missing(frames)),
     ]
     return Description(f"{where}: DataSeries", facts, *_ranges(frames))
+
+
+def _of_examples(where: str, examples: Examples) -> Description:
+    """Say what goes in, and of what should come out the kind and the range."""
+    description = _of_data(where, examples.source)
+    if isinstance(examples.target, LabelSet):
+        counts = [f"{label} ({count})" for label, count in examples.target.counts().items()]
+        more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
+        description.facts.append(("labels", ", ".join(counts[:SHOWN]) + more))
+        return description
+    table = np.concatenate([np.atleast_2d(value) for value in examples.target.values()])
+    spans = [f"{column.min():.5g} to {column.max():.5g}" for column in table.T[:SHOWN]]
+    per_frame = " per frame" if isinstance(examples.target, DataSeries) else ""
+    description.facts.append((f"target{per_frame}", "; ".join(spans)))
+    return description
 
 
 def _of_points(where: str, points: DataSet) -> Description:

@@ -53,6 +53,31 @@ def files_progress(console: Console) -> Iterator[Callable[[int, int], None] | No
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextmanager
+def read_progress(console: Console, name: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far a file has been read.
+
+    Parameters
+    ----------
+    console : Console
+        Where to show it. The bar appears only on a terminal, and goes when all is read.
+    name : str
+        What is read.
+
+    Yields
+    ------
+    callable or None
+        For the `progress` of ``fs.read``. As long as nobody calls it the bar only moves.
+    """
+    if not console.is_terminal:
+        yield None
+        return
+    columns = TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, size: bar.update(task, completed=done, total=size)
+
+
 def _bar(console: Console) -> Progress:
     columns = (
         TextColumn("training"),

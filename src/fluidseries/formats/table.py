@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from ..errors import FormatError
 from .text import Progress
 
-__all__ = ["FORMATS", "Format", "Reading", "format_of"]
+__all__ = ["FORMATS", "Format", "Reading", "format_of", "has_suffix"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ FORMATS = (
     Format(".ts", (".ts",), "ts", "ts_writing", ("DataSeries", "Examples")),
     Format("CSV", (".csv", ".tsv"), "csv_table", "csv_writing", _DATA, one_series=True),
 )
+
+
+def has_suffix(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file's suffix says a format."""
+    return any(Path(path).suffix.lower() in row.suffixes for row in FORMATS)
 
 
 def format_of(path: str | os.PathLike[str]) -> Format:
