@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..errors import FormatError
 from .table import Reading
-from .text import TextFile, shortened
+from .text import shortened
 
 __all__ = ["Columns", "columns_of", "names_of"]
 
@@ -44,7 +46,7 @@ class Columns:
     has_labels: bool
 
 
-def columns_of(names: list[str], how: Reading, file: TextFile) -> Columns:
+def columns_of(names: list[str], how: Reading, error: Callable[[str], FormatError]) -> Columns:
     """Return what the names in the first row mean.
 
     Raises
@@ -55,22 +57,22 @@ def columns_of(names: list[str], how: Reading, file: TextFile) -> Columns:
     names = [name.strip() for name in names]
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
-        raise file.error(f"two columns are called {shortened(name)}: rename one")
+        raise error(f"two columns are called {shortened(name)}: rename one")
     for asked, usual in ((how.id, "id"), (how.time, "time")):
         if asked != usual and asked not in names:
             there = ", ".join(map(shortened, names[:10]))
-            raise file.error(f"there is no column {shortened(asked)}, only {there}")
+            raise error(f"there is no column {shortened(asked)}, only {there}")
     own = {how.id, how.time}
     labels = [k for k, name in enumerate(names) if name == "label" and name not in own]
     targets = _places(names, TARGET, own)
     per_frame = _places(names, FRAME_TARGET, own)
     if sum(map(bool, (labels, targets, per_frame))) > 1:
-        raise file.error("there are columns of labels and of targets: a model learns one of both")
+        raise error("there are columns of labels and of targets: a model learns one of both")
     taken = {*labels, *targets, *per_frame}
     dims = [k for k, name in enumerate(names) if name not in own and k not in taken]
     answer = labels or targets
     if not dims and (per_frame or not answer or how.id not in names):
-        raise file.error("there is no column of numbers: is this the right file?")
+        raise error("there is no column of numbers: is this the right file?")
     return Columns(
         names,
         names.index(how.id) if how.id in names else None,

@@ -52,11 +52,11 @@ def read(path: Path, how: Reading) -> DataSeries | DataSet | LabelSet | Examples
         sign = _separator(path, header)
         names = next(csv.reader([header], delimiter=sign), [])
         if _is_numbers(names):
-            columns = columns_of([f"dim_{k}" for k in range(len(names))], how, file)
+            columns = columns_of([f"dim_{k}" for k in range(len(names))], how, file.error)
             file = TextFile(path, how.progress)  # from the beginning, since it was no header
             lines = iter(file)
         else:
-            columns = columns_of(names, how, file)
+            columns = columns_of(names, how, file.error)
         reader = csv.reader(lines, delimiter=sign)
         table = _collect(file, reader, columns, path.stem)
     except csv.Error as err:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import DTypeLike
 
 from ..errors import FormatError
+from .rows import Row, rows_of
 from .table import Reading, format_of
 from .text import Progress
 
-__all__ = ["read"]
+__all__ = ["iterate", "read"]
 
 
 def read(
@@ -72,3 +74,43 @@ def read(
     if row.reads is None:
         raise FormatError(f"{place}: {row.name} is written only, not read: choose another file")
     return row.reader().read(place, how)
+
+
+def iterate(path: str | os.PathLike[str]) -> Iterator[Row]:
+    """Yield the series or points of a file one by one.
+
+    Of Arrow and Parquet only a few are in memory at once, so that a corpus may be larger than the
+    memory; an Arrow file's arrays are read-only views of the disk. Other files are read whole.
+
+    Parameters
+    ----------
+    path : str or path
+        A file or folder that `read` reads.
+
+    Yields
+    ------
+    Row
+        A named tuple of identifier, value (ndarray of shape (n_frames, n_dims) or (n_dims,)) and
+        target (label, point, points per frame, or None).
+
+    Raises
+    ------
+    FormatError, MissingExtraError, FileNotFoundError
+        As in `read`; damage is found when its place is reached.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import fluidseries as fs
+    >>> path = Path(tempfile.mkdtemp()) / "takes.csv"
+    >>> fs.write(path, fs.DataSeries({"a": [[1.0], [2.0]], "b": [[3.0]]}))
+    >>> [(row.id, len(row.value)) for row in fs.formats.iterate(path)]
+    [('a', 2), ('b', 1)]
+    """
+    place = Path(path)
+    if format_of(place).reads == "arrow_table":
+        from . import arrow_table
+
+        return arrow_table.iterate(place)
+    return rows_of(read(place))

@@ -81,7 +81,14 @@ FORMATS = (
         ("DataSeries", "DataSet", "LabelSet", "scaler", "model"),
     ),
     Format(".ts", (".ts",), "ts", "ts_writing", ("DataSeries", "Examples")),
+    Format("ARFF", (".arff",), "arff", None, ()),
     Format("CSV", (".csv", ".tsv"), "csv_table", "csv_writing", _DATA, one_series=True),
+    Format("NumPy", (".npz", ".npy"), "npz", "npz", _DATA, one_series=True),
+    Format("Arrow", (".arrow", ".feather"), "arrow_table", "arrow_writing", _DATA),
+    Format("Parquet", (".parquet",), "arrow_table", "arrow_writing", _DATA),
+    Format(
+        "float sound", (".wav", ".aif", ".aiff"), "sound", "sound", ("DataSeries",), one_series=True
+    ),
 )
 
 

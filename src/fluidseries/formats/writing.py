@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..containers import DataSeries, DataSet, LabelSet
 from ..errors import FormatError, InputTypeError
 from .examples import Examples, as_examples
+from .rows import Row
 from .table import FORMATS, Format, format_of
 
-__all__ = ["kind", "write"]
+__all__ = ["kind", "write", "write_rows"]
 
 
 def write(path: str | os.PathLike[str], content: Any, *, allow_missing: bool = False) -> None:
@@ -62,6 +64,38 @@ def write(path: str | os.PathLike[str], content: Any, *, allow_missing: bool = F
         row.writer().write(place, content, allow_missing=allow_missing)
     else:
         row.writer().write(place, content)
+
+
+def write_rows(
+    path: str | os.PathLike[str], rows: Iterable[Row], *, origin: dict[str, Any] | None = None
+) -> None:
+    """Write series or points that come one by one to an Arrow or Parquet file.
+
+    Only a few are in memory at once, so that a corpus may be larger than the memory.
+
+    Parameters
+    ----------
+    path : str or path
+        Ends in .arrow, .feather or .parquet; written whole or not at all.
+    rows : iterable of Row
+        As `iterate` gives them: all of one kind. Identifiers must differ, which is found out by
+        who reads.
+    origin : dict, optional
+        How the frames were made.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is another, or a row has other dimensions than the first.
+    EmptyError
+        If there are no rows.
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+    row = format_of(path)
+    if row.writes != "arrow_writing":
+        raise FormatError(f"{os.fspath(path)}: only .arrow and .parquet are written row by row")
+    row.writer().write_rows(Path(path), rows, origin)
 
 
 def kind(content: Any) -> str:
