@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +27,7 @@ import fluidseries as fs
 from fluidseries.live import Answer, LiveModel, Session
 from learning import read_half
 
-from measure import machine, write_json
+from measure import Report, machine, write_json
 
 REST = "rest"
 # Of the window's answers, those that change from one frame to the next are smoothed away.
@@ -79,7 +78,6 @@ class Score(NamedTuple):
     misses: int
     false_alarms_per_minute: float
     median_delay: float
-    microseconds: float
 
 
 def voices(rng: np.random.Generator) -> Material:
@@ -157,7 +155,7 @@ def alarms_of(model: LiveModel, how: str, answers: Iterator[tuple[int, Answer]])
     return found
 
 
-def score(how: str, stream: Stream, alarms: list[Alarm], minutes: float, cost: float) -> Score:
+def score(how: str, stream: Stream, alarms: list[Alarm], minutes: float) -> Score:
     heard: dict[Gesture, Alarm] = {}
     beyond = 0
     for alarm in alarms:
@@ -179,7 +177,6 @@ def score(how: str, stream: Stream, alarms: list[Alarm], minutes: float, cost: f
         len(stream.gestures) - len(heard),
         beyond / minutes,
         float(np.median(delays)) if delays else float("nan"),
-        cost,
     )
 
 
@@ -191,13 +188,11 @@ def play(
     with tempfile.TemporaryDirectory() as folder, Session(folder) as session:
         for how in ways:
             model = taught(session, material, how)
-            began = time.perf_counter()
             # The clock counts frames, so that a segment's start is a frame's number.
             said = ((i, model.frame(frame, i)) for i, frame in enumerate(stream.frames))
             answers = [(i, answer) for i, answer in said if answer is not None]
-            cost = (time.perf_counter() - began) / len(stream.frames) * 1e6
             alarms = alarms_of(model, how, iter(answers))
-            scores.append(score(how, stream, alarms, minutes, cost))
+            scores.append(score(how, stream, alarms, minutes))
     return scores
 
 
@@ -234,27 +229,31 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     print(machine())
-    early = how_early()
-    for name, value in early.items():
-        print(f"{name:24} {value:6.1%}")
+    early = Report("how much of an utterance is heard", ["", "share"])
+    for name, value in how_early().items():
+        early.add(name, f"{value:.1%}")
+    early.show()
     rng = np.random.default_rng(args.seed)
     materials = [voices(rng)]
     if args.folder is not None:
         materials.append(motions(args.folder, rng))
-    result: dict[str, object] = {"how early": early}
+    reports = [early]
     for material in materials:
-        print(f"\n{material.name}, {args.minutes:g} minutes at {material.rate:.3g} frames a second")
-        print(f"{'':8}gestures   hits  wrong  missed  false alarms/min  delay (s)  us/frame")
-        scores = play(material, args.minutes, args.seed)
-        for s in scores:
-            print(
-                f"{s.how:8}{s.gestures:8}{s.hits:7}{s.wrong:7}{s.misses:8}"
-                f"{s.false_alarms_per_minute:18.2f}{s.median_delay / material.rate:11.2f}"
-                f"{s.microseconds:10.0f}"
+        reports.append(
+            Report(
+                f"{material.name}, {args.minutes:g} minutes at {material.rate:.3g} frames a second",
+                ["", "gestures", "right", "wrong", "missed", "false alarms/min", "s after the end"],
             )
-        result[material.name] = [s._asdict() for s in scores]
+        )
+        for found in play(material, args.minutes, args.seed):
+            reports[-1].add(
+                *found[:5],
+                f"{found.false_alarms_per_minute:.1f}",
+                f"{found.median_delay / material.rate:.2f}",
+            )
+        reports[-1].show()
     if args.json is not None:
-        write_json(args.json, result)
+        write_json(args.json, reports)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from ..errors import (
 from ..models.base import Model
 from ..models.registry import read_model
 from .events import FitCancelled, FitFailed, Fitted, Progress, Recalled, Warned
-from .kinds import what_it_learns
+from .kinds import what_itlearns
 from .memory import Snapshot
 from .playing import Player, player_of
 from .recording import RecordingVerbs
@@ -79,7 +79,7 @@ class LearningVerbs(RecordingVerbs):
     @property
     def classes(self) -> list[str]:
         """The labels in the order of an answer's probabilities; empty without."""
-        if self._model is None or what_it_learns(self._model) != "label":
+        if self._model is None or what_itlearns(self._model) != "label":
             return []
         return [str(label) for label in self._model.classes_]
 
@@ -177,9 +177,8 @@ class LearningVerbs(RecordingVerbs):
         snapshot = self._memory.find_snapshot(which)
 
         def done(result: Result) -> Recalled:
-            with self._lock:
-                self._do("recall", number=snapshot.number)
-                self._play(result.model, snapshot)
+            self._do("recall", number=snapshot.number)
+            self._play(result.model, snapshot)
             return self._recalled(snapshot.number)
 
         return self._read(ReadJob(self._place(snapshot.number), None), done)
@@ -269,12 +268,11 @@ class LearningVerbs(RecordingVerbs):
                 seconds=result.seconds,
                 facts=result.facts,
             )
-            # No frame waits for the disk.
+            # Not under the lock that a frame takes: no frame waits for the disk.
             os.replace(path, self._place(snapshot.number))
-            with self._lock:
-                before = set(memory.snapshots)
-                self._do("fitted", snapshot=snapshot.to_dict())
-                gone = before - set(memory.snapshots)
+            before = set(memory.snapshots)
+            self._do("fitted", snapshot=snapshot.to_dict())
+            gone = before - set(memory.snapshots)
             self._play(result.model, snapshot)
         for other in gone:
             with suppress(OSError):

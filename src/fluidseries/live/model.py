@@ -206,7 +206,7 @@ class LiveModel(LearningVerbs):
     def _goes_on_from(self) -> float:
         """Return when a forecaster begins to go on, infinity if it does not."""
         patience = self._memory.controls.patience
-        ready = self._learns == "next" and self.playing and self._hearing.count
+        ready = self.learns == "next" and self.playing and self._hearing.count
         if not ready or patience == 0 or self.rate is None:
             return math.inf
         return self._newest + (3 / self.rate if patience is None else patience)

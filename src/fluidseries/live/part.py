@@ -12,7 +12,7 @@ from ..containers.arrays import as_numbers
 from ..containers.identifiers import check_text
 from ..errors import InputError, NonFiniteError
 from .hearing import Hearing
-from .kinds import what_it_learns
+from .kinds import what_itlearns
 
 if TYPE_CHECKING:
     from ..models.base import Model
@@ -82,8 +82,9 @@ class Part:
         return self._memory.controls.rate or self._hearing.facts.rate or self._hearing.meter.rate
 
     @property
-    def _learns(self) -> str:
-        return what_it_learns(self._memory.estimator)
+    def learns(self) -> str:
+        """What its targets are: "label", "point", or "next" for none."""
+        return what_itlearns(self._memory.estimator)
 
     def _do(self, do: str, **details: Any) -> None:
         self._project.do(do=do, model=self.name, **details)
@@ -91,9 +92,9 @@ class Part:
 
     def _as_target(self, values: Any) -> tuple[str | None, tuple[float, ...] | None]:
         """Return a label or a point, whichever this kind of model learns."""
-        if self._learns == "next":
+        if self.learns == "next":
             raise InputError("a forecaster has no targets: it learns how the takes go on")
-        if self._learns == "label":
+        if self.learns == "label":
             label = check_text(values, "label")
             if not label:
                 raise InputError("a label is empty: give it at least one character")

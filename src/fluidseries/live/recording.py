@@ -36,7 +36,7 @@ class RecordingVerbs(TakeVerbs):
     @property
     def current_target(self) -> str | tuple[float, ...] | None:
         """What `target` set."""
-        return self._memory.label if self._learns == "label" else self._memory.point
+        return self._memory.label if self.learns == "label" else self._memory.point
 
     def target(self, values: Any) -> None:
         """Set the current target: a label for a classifier, numbers for a regressor.
@@ -92,14 +92,14 @@ class RecordingVerbs(TakeVerbs):
             memory = self._memory
             if memory.recording is not None:
                 raise InputError(f"{self.name!r} is recording {self.recording!r}: stop that first")
-            label = (name or memory.label) if self._learns == "label" else None
-            if self._learns == "label" and label is None:
+            label = (name or memory.label) if self.learns == "label" else None
+            if self.learns == "label" and label is None:
                 raise InputError("a take for a classifier needs a label: give it a name")
-            per_frame = self._learns == "point" and memory.controls.targets == "frame"
+            per_frame = self.learns == "point" and memory.controls.targets == "frame"
             if per_frame and self._aim is None:
                 raise InputError("there is no target to follow: set one before recording")
             identifier = free_identifier(name or label or "take", memory.takes)
-            point = memory.point if self._learns == "point" else None
+            point = memory.point if self.learns == "point" else None
             self._number = self._project.start(
                 self.name, id=identifier, label=label, point=point, per_frame=per_frame
             )

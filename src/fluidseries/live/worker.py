@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ..containers import DataSeries
-from .kinds import corpus_of, targets_of, what_it_learns
+from .kinds import corpus_of, targets_of, what_itlearns
 from .pipes import receive, send
 from .resampling import resampled
 
@@ -200,7 +200,7 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     began = time.perf_counter()
     model = job.model
     takes = [resampled(take, job.rate) for take in job.takes] if job.rate else job.takes
-    facts = facts_of(takes, job.rest, what_it_learns(model) == "point")
+    facts = facts_of(takes, job.rest, what_itlearns(model) == "point")
     corpus = corpus_of(model, takes, job.targets)
     if isinstance(corpus.source, DataSeries):
         corpus.source.origin = _origin(model, facts.rate, job.rate)
