@@ -1,0 +1,157 @@
+"""The commands serve and send: a session for the stage, and a finger to poke it with."""
+
+from __future__ import annotations
+
+import signal
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .cli_shared import console
+from .errors import FluidSeriesError, FluidSeriesWarning, ParameterError
+
+if TYPE_CHECKING:
+    from .live import Session
+    from .osc.server import Server
+
+__all__ = ["send", "serve"]
+
+CHOSEN = "osc"  # where the session keeps host, ports and the rest
+
+Text = Annotated[str | None, typer.Option(show_default=False)]
+
+
+def serve(
+    project: Annotated[
+        Path, typer.Option(help="Folder for recordings and models; made if it is not there.")
+    ] = Path("project"),
+    host: Annotated[
+        str | None,
+        typer.Option(help="Network card to listen on; 127.0.0.1 is this computer alone."),
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; by default 6448.")] = None,
+    reply: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where answers go; 127.0.0.1:12000.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show nothing while it runs.")] = False,
+    wekinator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Speak Wekinator's protocol too: regression, classification:N or dtw:N.",
+        ),
+    ] = None,
+    inputs: Annotated[int | None, typer.Option(min=1, help="Wekinator: numbers in.")] = None,
+    outputs: Annotated[int | None, typer.Option(min=1, help="Wekinator: numbers out.")] = None,
+    in_address: Annotated[str | None, typer.Option(help="Wekinator: /wek/inputs.")] = None,
+    out_address: Annotated[str | None, typer.Option(help="Wekinator: /wek/outputs.")] = None,
+    out_port: Annotated[int | None, typer.Option(help="Wekinator: 12000.")] = None,
+) -> None:
+    """Record, train and play on stage, over OSC.
+
+    Max, SuperCollider, Pure Data, or a patch made for Wekinator send frames and requests; answers
+    go back at once, and a fit goes on in the background. All that is recorded is in the project's
+    folder, and the next serve on it begins where this one ended. Ctrl-C ends it. What may be sent:
+    fluidseries send /fluidseries/help
+
+    Example:
+
+    fluidseries serve --project concert
+    """
+    from .live import Session
+
+    given = {"host": host, "port": port, "reply": reply, "wekinator": wekinator}
+    given |= {"inputs": inputs, "outputs": outputs, "in_address": in_address}
+    given |= {"out_address": out_address, "out_port": out_port}
+    with Session(project) as session:
+        chosen = _chosen(session, given)
+        server = _server(session, chosen)
+        session.set(CHOSEN, chosen)
+        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        try:
+            _run(server, quiet=quiet)
+        finally:
+            server.stop()
+
+
+def _chosen(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given, else what was chosen last time."""
+    before = session.get(CHOSEN) or {}
+    return {name: before.get(name) if value is None else value for name, value in given.items()}
+
+
+def _server(session: Session, chosen: dict[str, Any]) -> Server:
+    from .osc.server import DEFAULT_PORT, DEFAULT_REPLY, Server
+    from .osc.udp import is_loopback, parse_address
+    from .osc.wekinator import Options, Wekinator
+
+    host = chosen["host"] or "127.0.0.1"
+    reply = parse_address(chosen["reply"]) if chosen["reply"] else DEFAULT_REPLY
+    options = None
+    named = {name: chosen[name] for name in (
+        "inputs", "outputs", "in_address", "out_address", "out_port") if chosen[name] is not None}
+    if chosen["wekinator"]:
+        options = Options.parse(chosen["wekinator"], **named)
+    elif named:
+        raise ParameterError(
+            f"--{next(iter(named)).replace('_', '-')} is for Wekinator's protocol: add --wekinator "
+            "regression, classification:N or dtw:N"
+        )
+    if not is_loopback(host):
+        warnings.warn(
+            f"listening on {host}: every computer in the network can record, train and delete here",
+            FluidSeriesWarning,
+            stacklevel=2,
+        )
+    server = Server(session, host=host, port=chosen["port"] or DEFAULT_PORT, reply=reply)
+    if options is not None:
+        server.add(Wekinator(server, options))
+    return server
+
+
+def _run(server: Server, *, quiet: bool) -> None:
+    from .osc.view import show
+
+    host, port = server.address
+    with show(server, console(), quiet=quiet):
+        typer.echo(f"listening on {host} port {port}", err=True)
+        server.serve()
+
+
+def send(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as /fluidseries/models.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", help="Numbers or text.")
+    ] = None,
+    to: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where serve listens.")] = "6448",
+    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0)] = 2.0,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Go on until this comes, such as fit/done."),
+    ] = None,
+) -> None:
+    """Send a message to a running serve, and print what it answers.
+
+    What looks like a number is sent as one.
+
+    Example:
+
+    fluidseries send /fluidseries/wave/new classifier
+    fluidseries send /fluidseries/wave/fit --until fit/done --wait 60
+    """
+    from .osc.client import ask
+    from .osc.udp import parse_address
+
+    answers = ask(parse_address(to), address, arguments or [], wait=wait, until=until)
+    failed = False
+    for answer in answers:
+        typer.echo(" ".join([answer.address, *map(_shown, answer.arguments)]))
+        failed = failed or answer.address.endswith("/error")
+    if failed:
+        raise typer.Exit(2)
+
+
+def _shown(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

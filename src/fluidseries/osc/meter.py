@@ -1,0 +1,69 @@
+"""How it goes: messages, errors and times, counted without growing."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+__all__ = ["Meter"]
+
+RECENT = 2000  # answers whose times are remembered
+ERRORS_A_SECOND = 100
+
+
+@dataclass
+class Meter:
+    """Counts of a server.
+
+    Attributes
+    ----------
+    messages, errors, silenced : int
+        Messages handled; requests that failed; errors that were counted but not sent, since there
+        were more than 100 in a second.
+    last_error : str
+        The text of the last error.
+    """
+
+    messages: int = 0
+    errors: int = 0
+    silenced: int = 0
+    last_error: str = ""
+    _times: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    _errors_left: float = ERRORS_A_SECOND
+    _last_error_time: float = 0.0
+    _last_look: tuple[float, int, float] = (0.0, 0, 0.0)
+
+    def answered(self, seconds: float) -> None:
+        """Count a packet that was answered so long after it was taken off the socket."""
+        self._times.append(seconds)
+
+    def failed(self, text: str) -> bool:
+        """Count an error, and tell whether to send it: a flood of errors would be another flood."""
+        self.errors += 1
+        self.last_error = text
+        now = time.monotonic()
+        more = (now - self._last_error_time) * ERRORS_A_SECOND
+        self._last_error_time = now
+        self._errors_left = min(ERRORS_A_SECOND, self._errors_left + more)
+        if self._errors_left < 1:
+            self.silenced += 1
+            return False
+        self._errors_left -= 1
+        return True
+
+    def latency(self) -> tuple[float, float]:
+        """Return median and 99th percentile of the last answers' times, in seconds."""
+        times = sorted(self._times.copy())
+        if not times:
+            return 0.0, 0.0
+        return times[len(times) // 2], times[int(len(times) * 0.99)]
+
+    def rate(self) -> float:
+        """Return messages a second since the look before, at least half a second ago."""
+        before, messages, rate = self._last_look
+        now = time.monotonic()
+        if now - before > 0.5:
+            rate = (self.messages - messages) / (now - before)
+            self._last_look = now, self.messages, rate
+        return rate

@@ -1,0 +1,273 @@
+"""The server: takes requests in the order they come, has them done, and answers every one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..errors import FluidSeriesError
+from .meter import Meter
+from .packets import MAX_PACKET, Message, PacketError, read_packet, write_message
+from .place import Place
+from .saying import NOTHING, Said, of_answer, of_event, of_played, of_segment, plain
+from .requests import Request
+from .table import find
+from .udp import Address, Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+    from ..live import Session
+
+__all__ = ["DEFAULT_PORT", "DEFAULT_REPLY", "Server", "Speaker"]
+
+DEFAULT_PORT = 6448
+DEFAULT_REPLY: Address = ("127.0.0.1", 12000)
+
+MAX_LISTENERS = 8
+# Seconds until what goes on by itself is looked at: after a packet, and when nothing comes.
+TICK, IDLE = 0.002, 0.1
+TAG = "@"
+
+
+class Speaker(Protocol):
+    """Another way to speak with the session, such as Wekinator's, for addresses of its own."""
+
+    roots: Iterable[str]
+
+    def handle(self, address: str, arguments: tuple[Any, ...]) -> None:
+        """Do what a message asks for."""
+
+
+class Server:
+    """A session's ear and voice over UDP.
+
+    Requests are handled by one thread, one after the other; what happens meanwhile, such as the
+    progress of a fit, is sent from where it happens.
+
+    Parameters
+    ----------
+    session : Session
+        The models. The server does not close it.
+    host : str
+        The card to listen on; this computer alone by default.
+    port : int
+        0 takes a free one: see `address`.
+    reply : (host, port)
+        Where answers go.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot listen there.
+
+    Examples
+    --------
+    >>> import fluidseries as fs, tempfile
+    >>> session = fs.live.Session(tempfile.mkdtemp())
+    >>> with Server(session, port=0) as server:
+    ...     print(server.address[0])
+    127.0.0.1
+    >>> session.close()
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        reply: Address = DEFAULT_REPLY,
+    ) -> None:
+        self.session = session
+        self.reply = reply
+        self.meter = Meter()
+        self.receiver = Receiver(host, port)
+        self.address = self.receiver.address
+        self._listeners: tuple[Address, ...] = ()
+        self._speakers: dict[str, Speaker] = {}
+        self._sender: Address = self.address
+        self._fit_tags: dict[str, tuple[str, ...]] = {}
+        self._tick_at = 0.0
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._stop_listening = session.listen(self._tell)
+
+    def add(self, speaker: Speaker) -> None:
+        """Let another protocol have the addresses that begin with its roots."""
+        self._speakers |= dict.fromkeys(speaker.roots, speaker)
+
+    # The loop
+
+    def serve(self) -> None:
+        """Answer until `stop` is called."""
+        take, meter, now = self.receiver.next, self.meter, time.monotonic
+        while not self._stopped.is_set():
+            received = take(max(0.0, self._tick_at - now()))
+            if received is not None:
+                self.handle(received.packet, received.sender)
+                meter.answered(time.perf_counter() - received.time)
+                # What it began may go on by itself soon.
+                self._tick_at = min(self._tick_at, now() + TICK)
+            if now() >= self._tick_at:
+                self._tick_at = now() + self._tick()
+
+    def stop(self) -> None:
+        """Answer no more, and free the port."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._stop_listening()
+        self.receiver.close()
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self.serve, name="fluidseries-osc", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # Requests
+
+    def handle(self, packet: bytes, sender: Address) -> None:
+        """Answer all messages of a packet; nothing is raised."""
+        self._sender = sender
+        try:
+            for message in read_packet(packet):
+                self.meter.messages += 1
+                self._answer(message)
+        except PacketError as err:
+            self.fail("", (), "packet", err)
+
+    def _answer(self, message: Message) -> None:
+        address, given = message
+        tag: tuple[str, ...] = ()
+        if given and type(given[0]) is str and given[0].startswith(TAG):
+            tag, given = (given[0],), given[1:]
+        model, name = "", address
+        try:
+            speaker = self._speakers.get(address.split("/", 2)[1])
+            if speaker is not None:
+                speaker.handle(address, given)
+                return
+            model, request = find(address)
+            name = request.name
+            self._do(request, model, tag, given)
+        except FluidSeriesError as err:
+            self.fail(model, tag, name, err)
+        # A defect of ours is no reason to stop the show.
+        except Exception as err:
+            self.fail(model, tag, name, f"a defect in fluidseries, please report it: {err!r}")
+
+    def _do(self, request: Request, model: str, tag: tuple[str, ...], given: Any) -> None:
+        if request.name == "fit":
+            # Progress may come before the answer.
+            before = self._fit_tags.get(model, ())
+            self._fit_tags[model] = tag
+            try:
+                result = request(Place(self, model), given)
+            except FluidSeriesError:
+                self._fit_tags[model] = before
+                raise
+        else:
+            result = request(Place(self, model), given)
+        self._reply(request.name, model, tag, result)
+
+    def _reply(self, name: str, model: str, tag: tuple[str, ...], result: Any) -> None:
+        if isinstance(result, Future):
+            result.add_done_callback(lambda done: self._reply_later(name, model, tag, done))
+        elif isinstance(result, list):
+            for said in result:
+                self.say(model, Said(said.name, (*tag, *said.values)))
+        else:
+            values = (
+                result if isinstance(result, tuple) else () if result is None else plain(result)
+            )
+            self.say(model, Said(name, (*tag, *values)))
+
+    def _reply_later(self, name: str, model: str, tag: tuple[str, ...], done: Future[Any]) -> None:
+        if err := done.exception():
+            self.fail(model, tag, name, err)
+        else:
+            self._reply(name, model, tag, done.result())
+
+    def fail(self, model: str, tag: tuple[str, ...], request: str, err: object) -> None:
+        """Answer that a request could not be done, and why."""
+        text = " ".join(str(err).split())
+        if self.meter.failed(f"{request}: {text}"):
+            self.say(model, Said("error", (*tag, request[:200], text[:2000])))
+
+    # What is sent
+
+    def say(self, model: str, said: Said) -> None:
+        """Send a message to everybody who hears the answers."""
+        address = f"/fluidseries/{model}/{said.name}" if model else f"/fluidseries/{said.name}"
+        packet = write_message(address, *said.values)
+        if len(packet) > MAX_PACKET:
+            text = f"the answer has {len(packet)} bytes: a message holds {MAX_PACKET}"
+            packet = write_message(address.removesuffix(said.name) + "error", said.name, text)
+        self.send(packet)
+
+    def send(self, packet: bytes, to: Address | None = None) -> None:
+        """Send a packet to the place for answers, or another, and to those who listen."""
+        self.receiver.send(packet, to or self.reply)
+        for listener in self._listeners:
+            self.receiver.send(packet, listener)
+
+    def _tell(self, event: Any) -> None:
+        said = of_event(event)
+        tag = self._fit_tags.get(event.model, ()) if said.name.startswith("fit/") else ()
+        self.say(event.model, Said(said.name, (*tag, *said.values)))
+
+    def _tick(self) -> float:
+        """Send what goes on by itself, and return the seconds until the next look at it."""
+        try:
+            for out in self.session.tick():
+                self._say_by_itself(out)
+            due = self.session.next_due()
+        except Exception as err:
+            self.fail("", (), "tick", err)
+            return IDLE
+        return IDLE if due is None else min(IDLE, due)
+
+    def _say_by_itself(self, out: Any) -> None:
+        if hasattr(out, "take"):
+            for said in of_played(out):
+                self.say(out.model, said)
+        else:
+            self.say(out.model, Said("alone", of_answer(out)) if out.alone else of_segment(out))
+
+    # Who listens, and how it goes
+
+    def listen(self, port: int) -> tuple[Any, ...]:
+        """Send all answers to the sender's port too; the last few who asked are heard."""
+        listener = (self._sender[0], port or self._sender[1])
+        others = [known for known in self._listeners if known != listener]
+        self._listeners = (*others, listener)[-MAX_LISTENERS:]
+        return listener
+
+    def unlisten(self, port: int) -> tuple[Any, ...]:
+        """Send them there no longer."""
+        listener = (self._sender[0], port or self._sender[1])
+        self._listeners = tuple(known for known in self._listeners if known != listener)
+        return listener
+
+    def status(self) -> tuple[Any, ...]:
+        """Return names and values in turn."""
+        meter, drops = self.meter, self.receiver.kernel_drops()
+        median, slow = meter.latency()
+        return (
+            *("messages", meter.messages),
+            *("errors", meter.errors),
+            *("silenced", meter.silenced),
+            *("waiting", self.receiver.waiting),
+            *("overflowed", self.receiver.overflowed),
+            *("kernelDrops", NOTHING if drops is None else drops),
+            *("rate", meter.rate()),
+            *("medianMilliseconds", median * 1e3),
+            *("slowMilliseconds", slow * 1e3),
+        )

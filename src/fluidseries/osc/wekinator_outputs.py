@@ -1,0 +1,184 @@
+"""Wekinator's outputs: each a model, with the value that it has and the inputs that it hears."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import FluidSeriesError, InputError, ParameterError
+
+if TYPE_CHECKING:
+    from ..live import Answer, LiveModel, Session
+
+__all__ = ["KINDS", "Class", "Gestures", "Number", "Output"]
+
+
+class Output:
+    """One output of a project.
+
+    Parameters
+    ----------
+    session : Session
+        Where its model is, or will be.
+    number : int
+        From 1.
+    classes : int
+        How many it tells apart, if it does.
+
+    Attributes
+    ----------
+    value : float
+        What it is now: set by hand, or by its model while that runs.
+    records, runs : bool
+        Whether its model takes part in recording and running.
+    inputs : list of int or None
+        The numbers, from 1, of the inputs that it hears; None for all.
+    """
+
+    kind: ClassVar[str]
+    settings: ClassVar[dict[str, Any]] = {}
+    value = 0.0
+
+    def __init__(self, session: Session, number: int, classes: int) -> None:
+        self.name = f"output_{number}"
+        self.classes = classes
+        self.records = self.runs = True
+        self.inputs: list[int] | None = None
+        self.answer: Answer | None = None
+        if self.name not in session.models:
+            session.new(self.name, self.kind, **self.settings)
+        self.model: LiveModel = session.models[self.name]
+
+    def set(self, value: float) -> None:
+        """Set what the frames from now on are to be answered with."""
+        self.value = value
+        self.model.target((value,))
+
+    def start(self) -> None:
+        """Start recording."""
+        if self.records and self.model.recording is None:
+            self.set(self.value)
+            self.model.record_start()
+
+    def stop(self) -> None:
+        """Stop recording; a recording without frames is none."""
+        if self.model.recording is None:
+            return
+        try:
+            self.model.record_stop()
+        except FluidSeriesError:
+            self.model.record_discard()
+
+    def hear(self, frame: tuple[float, ...]) -> None:
+        """Record a frame if there is a recording, and answer it."""
+        if self.inputs is not None:
+            frame = tuple(frame[number - 1] for number in self.inputs)
+        self.answer = self.model.frame(frame)
+
+    def choose(self, numbers: list[int]) -> None:
+        """Hear some inputs only; takes hold what was heard, so that there must be none."""
+        if self.model.takes and numbers != self.inputs:
+            raise InputError(
+                f"{self.name} has {len(self.model.takes)} recordings of other inputs: choose its "
+                "inputs before recording, or delete its examples first"
+            )
+        self.model.clear()
+        self.inputs = numbers
+
+    def run(self) -> None:
+        """Take the model's answer as the value."""
+        if self.runs and self.answer is not None and self.answer.point is not None:
+            self.value = float(self.answer.point[0])
+
+    def distribution(self) -> list[float] | None:
+        """Return how probable each class is, if there are classes."""
+        return None
+
+    def forget(self) -> None:
+        """Delete all examples."""
+        self.stop()
+        self.model.delete_all()
+
+    def fit(self) -> Future[Any] | None:
+        """Start to learn; None if there is nothing to learn from."""
+        return self.model.fit() if self.records and self.model.takes else None
+
+
+class Number(Output):
+    """An output of a regression project: every recorded frame is paired with its value."""
+
+    kind = "mlpRegressor"
+    settings: ClassVar[dict[str, Any]] = {"targets": "frame"}
+
+
+class Class(Output):
+    """An output of a classification project: its value is a class, from 1."""
+
+    kind = "mlpClassifier"
+    value = 1.0
+
+    def set(self, value: float) -> None:
+        number = round(value) if abs(value) < 1e9 else 0
+        if not 1 <= number <= self.classes:
+            raise ParameterError(f"{self.name} is set to {value:g}: classes are 1 to {self.classes}")
+        # A take has one label, so that another class begins another take.
+        goes_on = self.model.recording is not None and number != self.value
+        if goes_on:
+            self.stop()
+        self.value = float(number)
+        self.model.target(str(number))
+        if goes_on:
+            self.model.record_start()
+
+    def run(self) -> None:
+        if self.runs and self.answer is not None and self.answer.label is not None:
+            with suppress(ValueError):
+                self.value = float(self.answer.label)
+
+    def distribution(self) -> list[float] | None:
+        if not self.runs or self.answer is None or self.answer.probabilities is None:
+            return None
+        known = dict(zip(self.model.classes, self.answer.probabilities.tolist(), strict=False))
+        return [known.get(str(i), 0.0) for i in range(1, self.classes + 1)]
+
+
+class Gestures(Output):
+    """All gestures of a dtw project: one model, whose labels are their numbers."""
+
+    kind = "dtwClassifier"
+    settings: ClassVar[dict[str, Any]] = {"segment": "window", "numNeighbours": 1}
+
+    def __init__(self, session: Session, number: int, classes: int) -> None:
+        super().__init__(session, number, classes)
+        self.matched = 0
+        self.disabled: set[int] = set()
+
+    def start_gesture(self, number: int) -> None:
+        """Record one take of a gesture."""
+        self.stop()
+        self.model.record_start(str(number))
+
+    def forget_gesture(self, number: int) -> None:
+        """Delete all takes of a gesture."""
+        self.stop()
+        for name, take in list(self.model.takes.items()):
+            if take.label == str(number):
+                self.model.delete(name)
+
+    def distances(self) -> list[float]:
+        """Return how far the last frames are from the nearest take of each gesture."""
+        known = self.model.distances()
+        return [float(known.get(str(i), 0.0)) for i in range(1, self.classes + 1)]
+
+    def match(self) -> int:
+        """Return the number of the gesture that is heard now and was not before, or 0."""
+        label = self.answer.label if self.answer is not None else None
+        if label is None:
+            return 0
+        number = int(label) if label.isdecimal() else 0
+        new, self.matched = number != self.matched, number
+        return number if new and number not in self.disabled else 0
+
+
+KINDS: dict[str, type[Output]] = {"regression": Number, "classification": Class, "dtw": Gestures}
