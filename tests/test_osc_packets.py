@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 
@@ -120,22 +121,19 @@ def test_bundles_within_bundles_without_end():
 
 
 def test_messages_before_the_damage_are_handled():
-    came = []
+    messages = read_packet(bundle(MESSAGE, MESSAGE[:-4]))
+    assert next(messages).address == "/wave/frame"
     with pytest.raises(PacketError, match="ends within"):
-        for message in read_packet(bundle(MESSAGE, MESSAGE[:-4])):
-            came.append(message)
-    assert [message.address for message in came] == ["/wave/frame"]
+        next(messages)
 
 
 @given(st.binary(max_size=200))
 @example(b"#bundle\0" + bytes(8) + b"\0\0\0\4/\0\0\0")
 def test_any_bytes(packet):
     for packet_ in (packet, b"/a\0\0," + packet, bundle(packet), b"#bundle\0" + packet):
-        try:
+        with contextlib.suppress(PacketError):
             for message in read_packet(packet_):
                 assert message.address.startswith("/")
-        except PacketError:
-            pass
 
 
 @given(st.data())
@@ -143,10 +141,8 @@ def test_a_good_packet_with_some_bytes_changed(data):
     packet = bytearray(bundle(MESSAGE, write_message("/t", "text", 3), bundle(MESSAGE)))
     for _ in range(data.draw(st.integers(1, 4))):
         packet[data.draw(st.integers(0, len(packet) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(PacketError):
         list(read_packet(bytes(packet)))
-    except PacketError:
-        pass
 
 
 def test_addresses_without_end_fill_no_memory():

@@ -22,6 +22,7 @@ from . import (
     cli_fit,
     cli_inspect,
     cli_predict,
+    cli_serve,
 )
 from .errors import FluidSeriesError, ParameterError
 from .spelling import ours
@@ -55,6 +56,8 @@ app.add_typer(cli_fit.app, name="fit", help="Train a model and write it to a fil
 app.command()(cli_predict.predict)
 app.command()(cli_evaluate.evaluate)
 app.command()(cli_inspect.inspect)
+app.command()(cli_serve.serve)
+app.command()(cli_serve.send)
 
 
 def main(arguments: list[str] | None = None) -> None:

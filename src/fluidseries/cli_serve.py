@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .cli_shared import console
-from .errors import FluidSeriesError, FluidSeriesWarning, ParameterError
+from .errors import FluidSeriesWarning, ParameterError
 
 if TYPE_CHECKING:
     from .live import Session
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["send", "serve"]
 
 CHOSEN = "osc"  # where the session keeps host, ports and the rest
-
-Text = Annotated[str | None, typer.Option(show_default=False)]
 
 
 def serve(
@@ -69,7 +67,7 @@ def serve(
         chosen = _chosen(session, given)
         server = _server(session, chosen)
         session.set(CHOSEN, chosen)
-        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        signal.signal(signal.SIGTERM, lambda *_: server.end())
         try:
             _run(server, quiet=quiet)
         finally:
@@ -90,8 +88,11 @@ def _server(session: Session, chosen: dict[str, Any]) -> Server:
     host = chosen["host"] or "127.0.0.1"
     reply = parse_address(chosen["reply"]) if chosen["reply"] else DEFAULT_REPLY
     options = None
-    named = {name: chosen[name] for name in (
-        "inputs", "outputs", "in_address", "out_address", "out_port") if chosen[name] is not None}
+    named = {
+        name: chosen[name]
+        for name in ("inputs", "outputs", "in_address", "out_address", "out_port")
+        if chosen[name] is not None
+    }
     if chosen["wekinator"]:
         options = Options.parse(chosen["wekinator"], **named)
     elif named:
@@ -150,7 +151,7 @@ def send(
         typer.echo(" ".join([answer.address, *map(_shown, answer.arguments)]))
         failed = failed or answer.address.endswith("/error")
     if failed:
-        raise typer.Exit(2)
+        raise typer.Exit(1)
 
 
 def _shown(value: object) -> str:

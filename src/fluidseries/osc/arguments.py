@@ -1,7 +1,7 @@
 """What may stand behind an address: one object per argument, which reads it and describes itself.
 
-Pure Data sends every number as a float, Max sends 1 as an int and 1. as a float, SuperCollider sends
-symbols as text: what a number or a name is has to be understood from any of them.
+Pure Data sends every number as a float, Max sends 1 as an int and 1. as a float, SuperCollider
+sends symbols as text: what a number or a name is has to be understood from any of them.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def ask(
 
 
 def _answers(receiver: Receiver, tag: str, end: float, until: str | None) -> Iterator[Message]:
-    heard = False
+    heard = ended = came = False
     while (left := end - time.monotonic()) > 0:
         received = receiver.next(left)
         for message in read_packet(received.packet) if received else ():
@@ -76,18 +76,22 @@ def _answers(receiver: Receiver, tag: str, end: float, until: str | None) -> Ite
             if mine and plain.address == "/fluidseries/listen":
                 heard = True
             elif mine and plain.address == "/fluidseries/ping":
-                # Requests are answered in order: all that is answered at once has come.
-                if until is None:
-                    return
+                # Requests are answered in order: what is answered at once has come.
+                ended = True
             elif mine or not message.address.startswith("/fluidseries/"):
+                came = True
                 yield plain
                 if plain.address.endswith("/error") or (until and plain.address.endswith(until)):
                     return
+        if ended and came and until is None:
+            return
     if not heard:
         raise NoAnswerError(
             "nobody answers: is fluidseries serve running, and on this port? (--to HOST:PORT)"
         )
-    raise NoAnswerError(f"no answer {until or ''} in time: choose a longer --wait".replace("  ", " "))
+    raise NoAnswerError(
+        f"no answer {until or ''} in time: choose a longer --wait".replace("  ", " ")
+    )
 
 
 def _without(message: Message, tag: str) -> tuple[Message, bool]:

@@ -9,30 +9,35 @@ from dataclasses import dataclass, field
 __all__ = ["Meter"]
 
 RECENT = 2000  # answers whose times are remembered
-ERRORS_A_SECOND = 100
 
 
 @dataclass
 class Meter:
     """Counts of a server.
 
+    Parameters
+    ----------
+    errors_a_second : float
+        How many errors are sent.
+
     Attributes
     ----------
     messages, errors, silenced : int
         Messages handled; requests that failed; errors that were counted but not sent, since there
-        were more than 100 in a second.
+        were more in a second.
     last_error : str
         The text of the last error.
     """
 
+    errors_a_second: float = 100.0
     messages: int = 0
     errors: int = 0
     silenced: int = 0
     last_error: str = ""
     _times: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    _errors_left: float = ERRORS_A_SECOND
+    _errors_left: float = 100.0
     _last_error_time: float = 0.0
-    _last_look: tuple[float, int, float] = (0.0, 0, 0.0)
+    _last_look: tuple[float, int, float] = field(default_factory=lambda: (time.monotonic(), 0, 0.0))
 
     def answered(self, seconds: float) -> None:
         """Count a packet that was answered so long after it was taken off the socket."""
@@ -43,9 +48,9 @@ class Meter:
         self.errors += 1
         self.last_error = text
         now = time.monotonic()
-        more = (now - self._last_error_time) * ERRORS_A_SECOND
+        more = (now - self._last_error_time) * self.errors_a_second
         self._last_error_time = now
-        self._errors_left = min(ERRORS_A_SECOND, self._errors_left + more)
+        self._errors_left = min(self.errors_a_second, self._errors_left + more)
         if self._errors_left < 1:
             self.silenced += 1
             return False

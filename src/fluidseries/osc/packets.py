@@ -150,10 +150,15 @@ def _layout(packet: bytes, header: bytes) -> tuple[str, struct.Struct]:
         )
     if unknown := set(tags) - KNOWN:
         raise PacketError(
-            f"{_shortened(address)} has an argument of the type {min(unknown)!r}: send numbers and text"
+            f"{_shortened(address)} has an argument of the type {min(unknown)!r}: send numbers "
+            "and text"
         )
     numbers = set(tags) <= NUMBERS.keys()
-    layout = struct.Struct(">" + "".join(map(NUMBERS.get, tags))) if numbers and tags else _ANYTHING
+    layout = (
+        struct.Struct(">" + "".join(NUMBERS[tag] for tag in tags))
+        if numbers and tags
+        else _ANYTHING
+    )
     if len(_LAYOUTS) >= _MAX_LAYOUTS:
         _LAYOUTS.clear()
     _LAYOUTS[header] = address, layout
@@ -231,7 +236,7 @@ def _written(argument: Any) -> tuple[str, bytes]:
 
 
 def _single(number: float) -> float:
-    return math.copysign(math.inf, number) if MAX_SINGLE < abs(number) else float(number)
+    return math.copysign(math.inf, number) if abs(number) > MAX_SINGLE else float(number)
 
 
 def _padded(text: str) -> bytes:

@@ -76,7 +76,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     Examples
     --------
     >>> did_you_mean("recordStrat", ["recordStart", "recordStop"])
-    ", did you mean 'recordStart'?"
+    " (did you mean 'recordStart'?)"
     """
     near = get_close_matches(name, known, n=1)
-    return f", did you mean {near[0]!r}?" if near else ""
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -1,4 +1,4 @@
-"""What a row of the tables is: a request with its arguments, its verb and its answer; or an event."""
+"""What a row of the tables is: a request with arguments, verb and answer; or an event."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Request:
         """The request as people write it: "trim id from to"."""
         return " ".join([self.name, *map(str, self.arguments)])
 
-    def __call__(self, place: Place, given: tuple[Any, ...]) -> Any:
+    def __call__(self, place: Any, given: tuple[Any, ...]) -> Any:
         """Do what is asked for, and return what is answered.
 
         Raises

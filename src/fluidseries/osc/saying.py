@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -76,7 +76,7 @@ def of_event(event: Any) -> Said:
     return Said("event", (type(event).__name__,)) if make is None else make(event)
 
 
-EVENTS = {
+EVENTS: dict[str, Callable[[Any], Said]] = {
     "Progress": lambda e: Said(
         "fit/progress", (e.epoch, *plain(e.loss), *plain(e.validation_loss), e.epochs)
     ),

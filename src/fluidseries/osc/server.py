@@ -11,8 +11,8 @@ from ..errors import FluidSeriesError
 from .meter import Meter
 from .packets import MAX_PACKET, Message, PacketError, read_packet, write_message
 from .place import Place
-from .saying import NOTHING, Said, of_answer, of_event, of_played, of_segment, plain
 from .requests import Request
+from .saying import NOTHING, Said, of_answer, of_event, of_played, of_segment, plain
 from .table import find
 from .udp import Address, Receiver
 
@@ -36,7 +36,9 @@ TAG = "@"
 class Speaker(Protocol):
     """Another way to speak with the session, such as Wekinator's, for addresses of its own."""
 
-    roots: Iterable[str]
+    @property
+    def roots(self) -> Iterable[str]:
+        """The first parts of its addresses."""
 
     def handle(self, address: str, arguments: tuple[Any, ...]) -> None:
         """Do what a message asks for."""
@@ -91,6 +93,7 @@ class Server:
         self._speakers: dict[str, Speaker] = {}
         self._sender: Address = self.address
         self._fit_tags: dict[str, tuple[str, ...]] = {}
+        self.progress: dict[str, Any] = {}
         self._tick_at = 0.0
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -103,7 +106,7 @@ class Server:
     # The loop
 
     def serve(self) -> None:
-        """Answer until `stop` is called."""
+        """Answer until `end` is called."""
         take, meter, now = self.receiver.next, self.meter, time.monotonic
         while not self._stopped.is_set():
             received = take(max(0.0, self._tick_at - now()))
@@ -115,9 +118,13 @@ class Server:
             if now() >= self._tick_at:
                 self._tick_at = now() + self._tick()
 
+    def end(self) -> None:
+        """Let `serve` return soon; a signal's handler may call it."""
+        self._stopped.set()
+
     def stop(self) -> None:
         """Answer no more, and free the port."""
-        self._stopped.set()
+        self.end()
         if self._thread is not None:
             self._thread.join()
         self._stop_listening()
@@ -220,7 +227,10 @@ class Server:
 
     def _tell(self, event: Any) -> None:
         said = of_event(event)
-        tag = self._fit_tags.get(event.model, ()) if said.name.startswith("fit/") else ()
+        if said.name == "fit/progress":
+            self.progress[event.model] = event
+        of_fit = said.name.startswith("fit/") or said.values[:1] == ("fit",)
+        tag = self._fit_tags.get(event.model, ()) if of_fit else ()
         self.say(event.model, Said(said.name, (*tag, *said.values)))
 
     def _tick(self) -> float:

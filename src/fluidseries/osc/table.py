@@ -261,7 +261,8 @@ def find(address: str) -> tuple[str, Request]:
     _, root, *rest = address.split("/")
     if root != "fluidseries" or not 1 <= len(rest) <= 2 or not all(rest):
         raise ParameterError(
-            f"{address} is no address: it is /fluidseries/<model>/<request>, or /fluidseries/<request>"
+            f"{address[:200]} is no address: it is /fluidseries/<model>/<request>, or "
+            "/fluidseries/<request>"
         )
     *model, name = rest
     known = _BY_NAME[bool(model)]

@@ -1,4 +1,4 @@
-"""A UDP socket for the stage: packets in the order they came, and a count of those that were lost."""
+"""A UDP socket for the stage: packets in the order they came, and a count of those lost."""
 
 from __future__ import annotations
 
@@ -201,6 +201,7 @@ def parse_address(text: str) -> Address:
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise ParameterError(
-            f"{text!r} is no address: give HOST:PORT, such as 127.0.0.1:12000, or a port from 1 to 65535"
+            f"{text!r} is no address: give HOST:PORT, such as 127.0.0.1:12000, or a port from 1 to "
+            "65535"
         )
     return host or "127.0.0.1", int(port)

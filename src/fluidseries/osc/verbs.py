@@ -1,4 +1,4 @@
-"""What the requests do whose verb is not simply a method of the model: they fit OSC's plain values."""
+"""What the requests do: verbs of the session, with OSC's plain values in and out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..errors import ParameterError
+from ..errors import EmptyError, ParameterError
 from ..spelling import theirs
 from .arguments import either
 from .place import did_you_mean
-from .saying import Said, of_answer, of_segment, plain
+from .saying import NOTHING, Said, of_answer, of_segment, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..live import LiveModel, Take
+    from ..live import LiveModel, Recalled, Take
     from .place import Place
 
 Values = tuple[Any, ...]
@@ -29,7 +29,7 @@ def call(method: str) -> Callable[..., Any]:
 def new(place: Place, kind: str, *settings: Any) -> Values:
     if len(settings) % 2:
         raise ParameterError(
-            f"new {kind} has the setting {settings[-1]!r} without a value: give name and value in turn"
+            f"the setting {settings[-1]!r} has no value: give name and value in turn"
         )
     names, given = map(str, settings[::2]), settings[1::2]
     return (place.session.new(place.name, kind, **dict(zip(names, given, strict=True))).kind,)
@@ -44,6 +44,8 @@ def frame(place: Place, *numbers: float) -> Values | list[Said]:
 
 def frame_to_all(place: Place, *numbers: float) -> list[Said]:
     answers = place.session.frame(numbers)
+    if not answers:
+        raise EmptyError("there are no models yet: make one with /fluidseries/wave/new classifier")
     return [
         Said(f"{name}/error", ("frame", str(answer)))
         if isinstance(answer, Exception)
@@ -112,7 +114,8 @@ def play(place: Place, identifier: str) -> Values:
 
 
 def fit(place: Place) -> Values:
-    place.model.fit()
+    # How it ends is told by events.
+    place.model.fit().add_done_callback(Future.exception)
     return (sum(not take.muted for take in place.model.takes.values()),)
 
 
@@ -154,26 +157,26 @@ def snapshots(place: Place) -> list[Said]:
 
 
 def recall(place: Place, which: int | str) -> Future[Values]:
-    return _later(place.model.recall(which))
+    return _later(place.model, place.model.recall(which))
 
 
 def revert(place: Place) -> Future[Values]:
-    return _later(place.model.revert())
+    return _later(place.model, place.model.revert())
 
 
 def read(place: Place, path: str) -> Future[Values]:
-    return _later(place.model.read(path))
+    return _later(place.model, place.model.read(path))
 
 
-def _later(known: Future[Any]) -> Future[Values]:
+def _later(model: LiveModel, known: Future[Recalled]) -> Future[Values]:
     """Return a Future of what is said about the snapshot that another one brings."""
     later: Future[Values] = Future()
 
-    def finish(done: Future[Any]) -> None:
-        err = done.exception()
-        if err is None:
-            later.set_result(_snapshot(done.result()))
-        else:
+    def finish(done: Future[Recalled]) -> None:
+        try:
+            number = done.result().snapshot
+            later.set_result(_snapshot({entry.number: entry for entry in model.snapshots}[number]))
+        except Exception as err:
             later.set_exception(err)
 
     known.add_done_callback(finish)
@@ -205,11 +208,10 @@ def status(place: Place) -> Values:
     return (
         *("kind", model.kind),
         *("inputs", model.n_inputs or 0),
-        *("outputs", model.n_outputs or 0),
         *("takes", len(model.takes)),
         *("playing", int(model.playing)),
         *("fitting", int(model.fitting)),
-        *("recording", model.recording or "none"),
+        *("recording", model.recording or NOTHING),
     )
 
 

@@ -72,7 +72,8 @@ def _models(server: Server) -> RenderableType:
 def _learned(server: Server, model: LiveModel) -> Text:
     progress = server.progress.get(model.name)
     if model.fitting and progress is not None:
-        return Text(f"epoch {progress.epoch} of {progress.epochs}, error {progress.loss:.4g}", "yellow")
+        text = f"epoch {progress.epoch} of {progress.epochs}, error {progress.loss:.4g}"
+        return Text(text, "yellow")
     if model.fitting:
         return Text("fit begins", "yellow")
     if not model.playing:

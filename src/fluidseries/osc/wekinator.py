@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, ParameterError
 from .packets import write_message
 from .place import did_you_mean
-from .wekinator_outputs import KINDS, Gestures, Output
+from .wekinator_gestures import Gestures
+from .wekinator_outputs import Class, Number, Output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "Wekinator", "as_float"]
 
+KINDS: dict[str, type[Output]] = {"regression": Number, "classification": Class, "dtw": Gestures}
 ROOT = "/wekinator/control/"
 STATE = "wekinator"  # where the session keeps what was chosen
 MAX_ROWS = 100_000
@@ -171,9 +173,9 @@ class Wekinator:
         self.send(self.options.out_address, *(output.value for output in self.outputs))
 
     def _run_gestures(self, gestures: Gestures) -> None:
-        if not gestures.model.playing:
+        if not gestures.distances:
             return
-        self.send(self.options.out_address, *gestures.distances())
+        self.send(self.options.out_address, *gestures.distances)
         if number := gestures.match():
             self.send(f"/{self.names[number - 1]}")
 

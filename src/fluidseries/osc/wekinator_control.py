@@ -11,7 +11,8 @@ from .wekinator import as_float
 
 if TYPE_CHECKING:
     from .wekinator import Wekinator
-    from .wekinator_outputs import Gestures, Output
+    from .wekinator_gestures import Gestures
+    from .wekinator_outputs import Output
 
 __all__ = ["CONTROL"]
 
@@ -42,10 +43,7 @@ def start_dtw_recording(project: Wekinator, number: int) -> None:
 
 
 def stop_dtw_recording(project: Wekinator) -> None:
-    gestures = _gestures(project)
-    gestures.stop()
-    # There is no training there: the newest take counts at once.
-    project.learn([gestures])
+    _gestures(project).stop()
 
 
 def start_running(project: Wekinator) -> None:
@@ -186,7 +184,12 @@ _ROWS: tuple[tuple[str, str, Any, tuple[Argument, ...]], ...] = (
         select_inputs,
         (whole("output"), _NUMBERS),
     ),
-    ("saveModelToFile", "Within the project's folder.", save_model, (whole("output"), text("file"))),
+    (
+        "saveModelToFile",
+        "Within the project's folder.",
+        save_model,
+        (whole("output"), text("file")),
+    ),
     (
         "loadModelFromFile",
         "From there. WITHDATA and WITHOUTDATA are accepted; the recordings stay as they are.",

@@ -11,7 +11,7 @@ from ..errors import FluidSeriesError, InputError, ParameterError
 if TYPE_CHECKING:
     from ..live import Answer, LiveModel, Session
 
-__all__ = ["KINDS", "Class", "Gestures", "Number", "Output"]
+__all__ = ["Class", "Number", "Output"]
 
 
 class Output:
@@ -72,9 +72,13 @@ class Output:
 
     def hear(self, frame: tuple[float, ...]) -> None:
         """Record a frame if there is a recording, and answer it."""
-        if self.inputs is not None:
-            frame = tuple(frame[number - 1] for number in self.inputs)
-        self.answer = self.model.frame(frame)
+        self.answer = self.model.frame(self.chosen(frame))
+
+    def chosen(self, frame: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the inputs of a frame that it hears."""
+        if self.inputs is None:
+            return frame
+        return tuple(frame[number - 1] for number in self.inputs)
 
     def choose(self, numbers: list[int]) -> None:
         """Hear some inputs only; takes hold what was heard, so that there must be none."""
@@ -121,7 +125,9 @@ class Class(Output):
     def set(self, value: float) -> None:
         number = round(value) if abs(value) < 1e9 else 0
         if not 1 <= number <= self.classes:
-            raise ParameterError(f"{self.name} is set to {value:g}: classes are 1 to {self.classes}")
+            raise ParameterError(
+                f"{self.name} is set to {value:g}: classes are 1 to {self.classes}"
+            )
         # A take has one label, so that another class begins another take.
         goes_on = self.model.recording is not None and number != self.value
         if goes_on:
@@ -141,44 +147,3 @@ class Class(Output):
             return None
         known = dict(zip(self.model.classes, self.answer.probabilities.tolist(), strict=False))
         return [known.get(str(i), 0.0) for i in range(1, self.classes + 1)]
-
-
-class Gestures(Output):
-    """All gestures of a dtw project: one model, whose labels are their numbers."""
-
-    kind = "dtwClassifier"
-    settings: ClassVar[dict[str, Any]] = {"segment": "window", "numNeighbours": 1}
-
-    def __init__(self, session: Session, number: int, classes: int) -> None:
-        super().__init__(session, number, classes)
-        self.matched = 0
-        self.disabled: set[int] = set()
-
-    def start_gesture(self, number: int) -> None:
-        """Record one take of a gesture."""
-        self.stop()
-        self.model.record_start(str(number))
-
-    def forget_gesture(self, number: int) -> None:
-        """Delete all takes of a gesture."""
-        self.stop()
-        for name, take in list(self.model.takes.items()):
-            if take.label == str(number):
-                self.model.delete(name)
-
-    def distances(self) -> list[float]:
-        """Return how far the last frames are from the nearest take of each gesture."""
-        known = self.model.distances()
-        return [float(known.get(str(i), 0.0)) for i in range(1, self.classes + 1)]
-
-    def match(self) -> int:
-        """Return the number of the gesture that is heard now and was not before, or 0."""
-        label = self.answer.label if self.answer is not None else None
-        if label is None:
-            return 0
-        number = int(label) if label.isdecimal() else 0
-        new, self.matched = number != self.matched, number
-        return number if new and number not in self.disabled else 0
-
-
-KINDS: dict[str, type[Output]] = {"regression": Number, "classification": Class, "dtw": Gestures}

@@ -1,0 +1,130 @@
+"""`fluidseries serve` and `send` as programs: scripted, killed, restarted."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fluidseries import datasets
+from fluidseries.live import Session
+from fluidseries.osc.client import guess
+
+from osc_stage import Program
+
+ROOT = Path(__file__).parent.parent
+SPEAKERS = ("speaker1", "speaker2", "speaker3")
+
+
+def send(port, *words):
+    command = [sys.executable, "-m", "fluidseries.cli", "send", "--to", str(port), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def spoken(half, labels, count):
+    ids = {s: [k for k, v in labels.items() if v == s][:count] for s in SPEAKERS}
+    return [(speaker, half[key]) for speaker in SPEAKERS for key in ids[speaker]]
+
+
+def test_who_is_speaking(tmp_path):
+    """Takes recorded, learned and answered frame by frame, over a restart."""
+    voices = datasets.japanese_vowels()
+    program = Program(tmp_path / "p", "--quiet")
+    patch = program.patch
+    patch.ask("voice", "new", "classifier", "hiddenSize", 16, "maxIter", 40, "randomState", 0)
+    for speaker, frames in spoken(voices.train, voices.train_speakers, 15):
+        patch.ask("voice", "recordStart", speaker)
+        for frame in frames:
+            patch.ask("voice", "frame", *frame.tolist())
+        assert patch.ask("voice", "recordStop")[1] == len(frames)
+    patch.send("/fluidseries/voice/fit")
+    patch.until("fit/done", 60)
+    assert program.stop() == 0
+
+    program = Program(tmp_path / "p", "--quiet")
+    patch, right, heard = program.patch, [], []
+    for speaker, frames in spoken(voices.test, voices.test_speakers, 12):
+        patch.ask("voice", "segmentStart")
+        said = [patch.ask("voice", "frame", *frame.tolist())[0] for frame in frames]
+        right.append(patch.ask("voice", "segmentStop")[0] == speaker)
+        wrong = [i for i, label in enumerate(said) if label != speaker]
+        heard.append((wrong[-1] + 1 if wrong else 0) / len(frames))
+    assert np.mean(right) > 0.85
+    assert np.median(heard) < 0.7
+    assert program.stop() == 0
+
+
+def numbered(folder):
+    """The numbers that all takes of a project hold."""
+    with Session(folder) as session:
+        takes = [take for model in session.models.values() for take in model.takes.values()]
+        assert session.recovered.skipped_steps == 0
+        return {int(number) for take in takes for number in take.frames[:, 0]}
+
+
+def test_killed_again_and_again(tmp_path):
+    """Every acknowledged frame is there after kill -9; bench/live.py does it 50 times."""
+    rng, number, acknowledged = np.random.default_rng(0), 0, set()
+    for round_ in range(4):
+        program = Program(tmp_path / "p", "--quiet")
+        patch = program.patch
+        if round_ == 0:
+            patch.ask("m", "new", "classifier", "hiddenSize", 8, "maxIter", 5)
+        patch.ask("m", "recordStart", "ab"[round_ % 2])
+        for _ in range(int(rng.integers(5, 60))):
+            patch.ask("m", "frame", float(number), 1.0)
+            acknowledged.add(number)
+            number += 1
+        if round_ % 2:
+            patch.ask("m", "recordStop")
+            patch.send("/fluidseries/m/fit")
+            patch.until("m/fit")
+        program.kill()
+        assert acknowledged <= numbered(tmp_path / "p")
+
+
+def test_send(tmp_path):
+    program = Program(tmp_path / "p")
+    port = program.patch.to[1]
+    made = send(port, "/fluidseries/wave/new", "dtw")
+    assert (made.returncode, made.stdout) == (0, "/fluidseries/wave/new DTWClassifier\n")
+    wrong = send(port, "/fluidseries/wave/recordStrat")
+    assert wrong.returncode == 1
+    assert "did you mean 'recordStart'" in wrong.stdout
+    assert program.stop() == 0
+    nobody = send(port, "/fluidseries/ping", "--wait", "0.2")
+    assert nobody.returncode == 1
+    assert "is fluidseries serve running" in nobody.stderr
+
+
+def test_words_are_guessed():
+    assert [guess(w) for w in ("3", "-2.5", "1e3", "wave-1", "inf", "nan", "")] == [
+        3, -2.5, 1000.0, "wave-1", "inf", "nan", ""]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--host", "no.such.host.invalid"], "is no host"),
+        (["--inputs", "3"], "add --wekinator"),
+        (["--wekinator", "regresion"], "it must be regression"),
+        (["--reply", "x"], "give HOST:PORT"),
+    ],
+)
+def test_options_that_cannot_be(tmp_path, options, text):
+    command = [sys.executable, "-m", "fluidseries.cli", "serve", "--project", str(tmp_path / "p")]
+    run = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert text in run.stderr
+
+
+def test_the_page_has_the_tables_of_the_program():
+    spec = importlib.util.spec_from_file_location("osc_tables", ROOT / "tools" / "osc_tables.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    page = (ROOT / "docs" / "osc.md").read_text(encoding="utf-8")
+    assert page == tool.written(page), "run: python tools/osc_tables.py"
