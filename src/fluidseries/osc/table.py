@@ -112,6 +112,13 @@ MODEL = (
         (),
         "count; then for each take index id frames seconds muted label",
     ),
+    Request(
+        "takes",
+        "The same as list, which means something else in Pure Data.",
+        verbs.list_takes,
+        (),
+        "as from list",
+    ),
     Request("delete", "Delete a take.", verbs.delete, (text("id"),), "id"),
     Request("deleteAll", "Delete all takes.", call("delete_all")),
     Request(
