@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "bindings_dtw.hpp"
+#include "bindings_numbers.hpp"
 #include "cpu.hpp"
 #include "kernels.hpp"
 #include "network.hpp"
@@ -289,4 +290,5 @@ NB_MODULE(_core, m) {
         return names;
     });
     bind_dtw(m);
+    bind_numbers(m);
 }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli
+from fluidseries import cli, cli_shared
 
 from conftest import tones
 
@@ -54,6 +54,19 @@ def test_from_a_ts_file_to_a_judged_model(run):
     assert fs.read("answers.csv") == fs.read("x.ts").target
     assert run("fit", "forecaster", "x.ts", "-o", "f.json", "--max-iter", 2)[0] == 0
     assert run("evaluate", "f.json", "x.ts")[0] == 0
+
+
+def test_a_bar_while_reading_on_a_terminal_only(run, monkeypatch):
+    from rich.console import Console
+
+    assert run("inspect", "x.ts")[2] == ""
+    assert "reading" not in "".join(run("convert", "x.ts", "a.csv")[1:])
+    forced = Console(force_terminal=True, width=60, stderr=True)
+    monkeypatch.setattr(cli_shared, "bar_console", lambda: forced)
+    code, out, err = run("convert", "x.ts", "b.csv")
+    assert code == 0
+    assert "reading x.ts" in err
+    assert "reading" not in out
 
 
 def test_a_regressor_from_one_table(run):

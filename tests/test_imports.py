@@ -40,7 +40,7 @@ ARROWS = {
     "charts": {"plots"},
     "datasets": {"containers"},
     "progress": {"training"},
-    "formats": {"models", "scalers", "containers", "files"},
+    "formats": {"models", "scalers", "containers", "files", "_core"},
     "live": {"models", "containers", "files", "spelling"},
     "inspection": {"model_facts", "formats", "models", "scalers", "containers", "files"},
     "model_facts": {"models"},

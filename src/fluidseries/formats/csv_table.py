@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import csv
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,12 @@ from numpy.typing import NDArray
 from ..containers import DataSeries, DataSet, LabelSet
 from ..errors import FluidSeriesError, FormatError
 from .columns import Columns, columns_of
+from .csv_rows import Splitter
 from .examples import Examples
 from .table import Reading
 from .text import TextFile, number, shortened
 
 __all__ = ["read"]
-
-UNKNOWN = {"", "na", "nan", "null", "none", "?"}
 
 
 @dataclass
@@ -57,8 +55,7 @@ def read(path: Path, how: Reading) -> DataSeries | DataSet | LabelSet | Examples
             lines = iter(file)
         else:
             columns = columns_of(names, how, file.error)
-        reader = csv.reader(lines, delimiter=sign)
-        table = _collect(file, reader, columns, path.stem)
+        table = _collect(file, Splitter(file, lines, columns, sign), columns, path.stem)
     except csv.Error as err:
         raise file.error(f"not CSV ({err}): export it again") from err
     return _content(file, table, columns, how)
@@ -77,78 +74,30 @@ def _is_numbers(names: list[str]) -> bool:
         return False
 
 
-def _collect(
-    file: TextFile, rows: Iterator[list[str]], columns: Columns, stem: str
-) -> dict[str, Rows]:
-    width, name_at, time_at = len(columns.names), columns.id, columns.time
-    dims = _picker(columns.dims)
+def _collect(file: TextFile, rows: Splitter, columns: Columns, stem: str) -> dict[str, Rows]:
+    name_at, time_at = columns.id, columns.time
     table: dict[str, Rows] = {}
     for row in rows:
-        if len(row) != width:
-            if not row:
-                continue
-            raise file.error(
-                f"this row has {len(row)} columns, but the first row has {width}: export it again"
-            )
         name = stem if name_at is None else row[name_at]
         mine = table.get(name)
         if mine is None:
             if not name:
-                raise _cell(file, columns, name_at, "an identifier is missing: fill it in")
+                raise rows.error(name_at, "an identifier is missing: fill it in")
             mine = table[name] = Rows(answer=_answer(columns, row))
         elif columns.answer and mine.answer != _answer(columns, row):
             raise file.error(
                 f"{shortened(name)} has another label or target here than in line {mine.lines[0]}:"
                 " all rows of one identifier need the same"
             )
-        cells = dims(row)
-        try:
-            values = [*map(float, cells)]
-        except ValueError:
-            values = _repaired(file, columns, row)
-        if any("_" in cell for cell in cells):
-            values = _repaired(file, columns, row)
-        mine.numbers.extend(values)
+        mine.numbers.frombytes(rows.bytes)
         mine.lines.append(file.line)
         if time_at is not None:
             mine.times.append(row[time_at])
     return table
 
 
-def _picker(places: list[int]) -> Any:
-    """Return what takes the cells of these columns from a row, as quickly as can be."""
-    if not places:
-        return itemgetter(slice(0, 0))
-    first, last = places[0], places[-1]
-    if last - first + 1 == len(places):
-        return itemgetter(slice(first, last + 1))
-    return itemgetter(*places)
-
-
-def _answer(columns: Columns, row: list[str]) -> tuple[str, ...]:
+def _answer(columns: Columns, row: Sequence[str]) -> tuple[str, ...]:
     return tuple(row[place] for place in columns.answer)
-
-
-def _repaired(file: TextFile, columns: Columns, row: list[str]) -> list[float]:
-    """Return the numbers of a row in which some are missing, or say which is none."""
-    values = []
-    for place in columns.dims:
-        cell = row[place]
-        try:
-            values.append(float("nan") if cell.strip().lower() in UNKNOWN else number(cell))
-        except ValueError as err:
-            hint = "remove that column, or leave the cell empty if the number is not known"
-            if cell.count(",") == 1 and cell.replace(",", "").strip("+-").isdigit():
-                hint = "write decimals with a point"
-            raise _cell(file, columns, place, f"{shortened(cell)} is no number: {hint}") from err
-    return values
-
-
-def _cell(file: TextFile, columns: Columns, place: int | None, message: str) -> FormatError:
-    place = place or 0
-    return FormatError(
-        f"{file.where}, line {file.line}, column {place + 1} ({columns.names[place]!r}): {message}"
-    )
 
 
 def _content(

@@ -1,0 +1,15 @@
+// Numbers in a line of text: std::from_chars, which rounds as exactly as Python does, and is
+// several times as quick.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace fluidseries {
+
+// Reads numbers with `separator` between them and perhaps blanks around them into `out`; ? is NaN.
+// Returns how many there were, or -1 if there is anything else, or more than there is room for. The
+// caller then reads them in another way, which finds the place.
+std::ptrdiff_t read_numbers(std::string_view text, char separator, double* out, std::size_t room);
+
+}  // namespace fluidseries
