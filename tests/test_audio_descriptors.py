@@ -11,6 +11,7 @@ import fluidseries as fs
 from fluidseries.audio import Extractor, Settings
 from fluidseries.audio.descriptors import FLOOR, Describer
 from fluidseries.audio.extractor import framed
+from fluidseries.audio.pitch import confidence
 from fluidseries.audio.settings import FEATURES, SHAPE
 from fluidseries.errors import (
     DimensionError,
@@ -140,6 +141,20 @@ def test_noise_has_no_pitch_and_is_flat():
     assert column(noise, "crest").mean() < 5 < 50 < column(sine(440), "crest").mean()
     assert column(noise, "rolloff").mean() == pytest.approx(0.85 * RATE / 2, rel=0.05)
     assert column(noise, "kurtosis").mean() == pytest.approx(1.8, abs=0.1)  # of a flat spectrum
+
+
+@given(seed=st.integers(0, 10**6), offset=st.sampled_from([0.0, 1.0, -300.0]))
+def test_confidence_is_a_correlation(seed, offset):
+    rng = np.random.default_rng(seed)
+    frames = np.cumsum(rng.normal(size=(4, 200)), axis=1) + offset
+    lags = rng.integers(1, 150, 4)
+    wanted = [
+        max(0, *(np.corrcoef(row[:-k], row[k:])[0, 1] for k in (lag, lag + 1)))
+        for row, lag in zip(frames, lags, strict=True)
+    ]
+    np.testing.assert_allclose(confidence(frames, lags + 0.3), wanted, atol=1e-9)
+    still = np.full((2, 200), offset)
+    assert confidence(still, np.array([3.0, 90.0])).tolist() == [0, 0]
 
 
 def test_an_offset_changes_no_confidence():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ import numpy as np
 
 from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
+from .containers.origin import origin_facts
+from .errors import FluidSeriesError
 from .files import read_json
 from .formats import Examples, has_suffix, read
 from .model_facts import facts_about
@@ -119,8 +122,22 @@ def _of_series(where: str, series: DataSeries) -> Description:
         ("dims", str(series.n_dims)),
         ("frames", f"{_span(lengths)}, {len(frames)} in all"),
         ("missing", _missing(frames)),
+        *origin_facts(series.origin),
     ]
-    return Description(f"{where}: DataSeries", facts, *_ranges(frames))
+    return Description(f"{where}: DataSeries", facts, *_ranges(frames, _names(series)))
+
+
+def _names(series: DataSeries) -> Sequence[str]:
+    """Return what the dimensions are, where they were extracted from sound."""
+    if "extract" not in series.origin:
+        return ()
+    from .audio import Settings
+
+    try:
+        names = Settings.of(series).names
+    except FluidSeriesError:
+        return ()
+    return names if len(names) == series.n_dims else ()
 
 
 def _of_examples(where: str, examples: Examples) -> Description:
@@ -202,11 +219,12 @@ def _missing(table: NDArray[Any]) -> str:
     return "none" if not count else f"{count} of {table.size} numbers (NaN or infinite)"
 
 
-def _ranges(table: NDArray[Any]) -> tuple[list[str], list[list[str]]]:
+def _ranges(table: NDArray[Any], names: Sequence[str] = ()) -> tuple[list[str], list[list[str]]]:
     """Smallest, mean and largest number of every dimension."""
     rows = []
     for dim, column in enumerate(table.T):
         known = column[np.isfinite(column)]
         numbers = (known.min(), known.mean(), known.max()) if len(known) else ()
-        rows.append([str(dim), *([f"{number:.5g}" for number in numbers] or ["-"] * 3)])
+        name = f"{dim:>2} {names[dim]}" if names else str(dim)
+        rows.append([name, *([f"{number:.5g}" for number in numbers] or ["-"] * 3)])
     return ["dim", "min", "mean", "max"], rows

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .containers.origin import origin_facts
+
 if TYPE_CHECKING:
     from .models.base import Model
 
@@ -38,7 +40,7 @@ def facts_about(model: Model[Any]) -> Facts:
         facts.append(("a target per", "frame"))
     if hasattr(model, "classes_"):
         facts.append(("labels", _few([str(label) for label in model.classes_])))
-    return facts + _course(learned)
+    return facts + _course(learned) + origin_facts(learned.get("origin", {}))
 
 
 def _network(learned: dict[str, Any]) -> Facts:

@@ -97,7 +97,7 @@ def require_origin(got: Origin, known: Origin) -> None:
         got,
         known,
         "the source was made with other settings than the series that this model was fitted on",
-        "Make it with the model's settings (origin_), or fit a new model",
+        "Make it with the model's settings (for sounds: extract with like), or fit a new model",
     )
 
 

@@ -238,18 +238,22 @@ def _parallel(
 ) -> list[Any]:
     """Return what `work` gives for each file, in their order.
 
-    Threads are enough: decoding, resampling and spectra all run outside the interpreter's lock.
+    Threads do: decoding, resampling and spectra all run outside the interpreter's lock.
     """
+    from threadpoolctl import threadpool_limits
+
     results = []
     pool = ThreadPoolExecutor(_n_threads(n_jobs))
-    try:
-        for done, result in enumerate(pool.map(work, files), start=1):
-            results.append(result)
-            if progress is not None:
-                progress(done, len(files))
-    finally:
-        # After Ctrl-C only what has begun is ended.
-        pool.shutdown(cancel_futures=True)
+    # NumPy's matrix products would have threads of their own, and all would wait for each other.
+    with threadpool_limits(1):
+        try:
+            for done, result in enumerate(pool.map(work, files), start=1):
+                results.append(result)
+                if progress is not None:
+                    progress(done, len(files))
+        finally:
+            # After Ctrl-C only what has begun is ended.
+            pool.shutdown(cancel_futures=True)
     return results
 
 

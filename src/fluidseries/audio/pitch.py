@@ -23,7 +23,7 @@ def confidence(frames: NDArray[np.float64], periods: NDArray[np.float64]) -> NDA
     ----------
     frames : float64 ndarray of shape (n_frames, n_samples)
     periods : float64 ndarray of shape (n_frames,)
-        In samples, from 1 up.
+        In samples, from 1 up to half a frame.
 
     Returns
     -------
@@ -36,8 +36,9 @@ def confidence(frames: NDArray[np.float64], periods: NDArray[np.float64]) -> NDA
 
 def _likeness(frame: NDArray[np.float64], lag: int) -> float:
     early, late = frame[:-lag], frame[lag:]
-    if len(early) < 2:
-        return 0.0
     early, late = early - early.mean(), late - late.mean()
     power = (early @ early) * (late @ late)
-    return max(0.0, float(early @ late / np.sqrt(power))) if power > 0 else 0.0
+    # Less than rounding leaves is a frame that stands still.
+    if power <= (1e-15 * (frame @ frame)) ** 2:
+        return 0.0
+    return max(0.0, float(early @ late / np.sqrt(power)))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from ..errors import InputError, OriginError
 
-__all__ = ["Origin", "check_origin", "require_same_origin"]
+__all__ = ["Origin", "check_origin", "origin_facts", "require_same_origin"]
 
 Origin: TypeAlias = dict[str, Any]
 
@@ -45,6 +45,25 @@ def require_same_origin(mine: Origin, others: Origin, differ: str, remedy: str) 
     found = list(_differences(mine, others))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise OriginError(f"{differ}: {'; '.join(found[:SHOWN])}{more}. {remedy}")
+
+
+def origin_facts(origin: Origin) -> list[tuple[str, str]]:
+    """Return what is known as (name, text) pairs, for people.
+
+    Examples
+    --------
+    >>> origin_facts({"rate": 50, "extract": {"features": ["mfcc"], "hop": 441}})
+    [('rate', '50'), ('extract', 'features mfcc, hop 441')]
+    """
+    return [(name, _text(value)) for name, value in origin.items()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_key(name: Any, where: str) -> bool:
