@@ -35,6 +35,7 @@ docs: $(STAMPS)/docs
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/nearest.py $(if $(DATA),--data $(DATA))
 
 # DATA is a folder with one folder per set; see bench/learning.py.
 bench-learning: $(STAMPS)/test

@@ -4,7 +4,9 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/pair.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 
@@ -47,8 +49,17 @@ SeriesList as_list(const Frames& frames, const Offsets& offsets) {
     return {frames.data(), at, size};
 }
 
+bool all_finite(const Frames& frames) {
+    double sum = 0;
+    // Nothing but a number that is not finite makes anything of 0 times it but 0.
+    for (std::size_t i = 0; i < frames.size(); ++i) sum += 0 * frames.data()[i];
+    return sum == 0;
+}
+
+// NaN if there is anything in the frames that is not finite: that is cheaper to see here.
 double distance(Frames a, Frames b, int constraint, double parameter, double bound) {
-    expect(a.shape(1) == b.shape(1), "dimensions");
+    expect(a.shape(1) == b.shape(1) && a.shape(1) > 0, "dimensions");
+    if (!all_finite(a) || !all_finite(b)) return std::numeric_limits<double>::quiet_NaN();
     return dtw(as_series(a), as_series(b), int(a.shape(1)), as_warping(constraint, parameter),
                bound);
 }

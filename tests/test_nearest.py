@@ -64,6 +64,58 @@ def test_dtw_equals_tslearn(n, m, radius, seed):
     assert fs.dtw(a, b, window=radius) == pytest.approx(theirs, rel=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    n=st.integers(2, 25),
+    m=st.integers(2, 25),
+    slope=st.sampled_from([1.0, 1.2, 1.5, 2.0, 3.0]),
+    seed=st.integers(0, 99),
+)
+def test_itakura_equals_tslearn(n, m, slope, seed):
+    metrics = pytest.importorskip("tslearn.metrics", reason="tslearn is what dtw is compared with")
+    a, b = series(seed, n), series(seed + 1000, m)
+    distance = fs.dtw(a, b, itakura=slope)
+    constraint = {"global_constraint": "itakura", "itakura_max_slope": slope}
+    if np.isinf(distance):
+        # It warns that there is no path.
+        with pytest.raises(RuntimeWarning, match="no admissible path"):
+            metrics.dtw(a, b, **constraint)
+    else:
+        assert distance == pytest.approx(metrics.dtw(a, b, **constraint), rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(n=lengths, m=lengths, seed=st.integers(0, 99), share=st.floats(0, 2))
+def test_beyond_its_bound_a_distance_is_infinite(n, m, seed, share):
+    a, b = series(seed, n), series(seed + 1000, m)
+    distance = fs.dtw(a, b)
+    bounded = fs.dtw(a, b, bound=share * distance)
+    assert bounded == (distance if distance <= share * distance else np.inf)
+    assert fs.dtw(a, b, bound=distance) == distance
+
+
+@pytest.mark.parametrize("constraint", [{}, {"window": 3}, {"itakura": 3.0}])
+def test_all_distances_are_those_of_the_pairs(constraint):
+    source, _ = tones(6)
+    X, others = list(source.values()), list(tones(4, seed=5)[0].values())
+    within = fs.dtw_distances(source, **constraint)
+    between = fs.dtw_distances(X, others, n_jobs=2, **constraint)
+    assert within.shape == (6, 6)
+    assert between.shape == (6, 4)
+    np.testing.assert_allclose(within, [[fs.dtw(x, y, **constraint) for y in X] for x in X])
+    np.testing.assert_allclose(between, [[fs.dtw(x, y, **constraint) for y in others] for x in X])
+    np.testing.assert_array_equal(fs.dtw_distances(X, X, n_jobs=1, **constraint), within)
+
+
+def test_distances_of_a_real_corpus_are_those_of_tslearn():
+    metrics = pytest.importorskip("tslearn.metrics", reason="tslearn is what dtw is compared with")
+    voices = fs.datasets.japanese_vowels()
+    X = [voices.train[name] for name in voices.train.get_ids()[:20]]
+    unseen = [voices.test[name] for name in voices.test.get_ids()[:15]]
+    theirs = [[metrics.dtw(x, y) for y in unseen] for x in X]
+    np.testing.assert_allclose(fs.dtw_distances(X, unseen), theirs, rtol=1e-9)
+
+
 def test_a_constraint_never_shortens_and_a_wide_one_does_nothing():
     a, b = series(1, 30), series(2, 25)
     free = fs.dtw(a, b)
@@ -85,6 +137,14 @@ def test_a_constraint_never_shortens_and_a_wide_one_does_nothing():
         (lambda: fs.dtw([1.0], [1.0], window=-1), errors.ParameterError, "must be 0 or more"),
         (lambda: fs.dtw([1.0], [1.0], itakura=0.5), errors.ParameterError, "must be 1 or more"),
         (lambda: fs.dtw([1.0], [1.0], 3, itakura=2), errors.ParameterError, "give one of them"),
+        (lambda: fs.dtw([1.0], [1.0], bound=-1), errors.ParameterError, "bound is -1"),
+        (lambda: fs.dtw([1.0], [1.0], bound=np.nan), errors.ParameterError, "bound is nan"),
+        (lambda: fs.dtw_distances([]), errors.EmptyError, "no series"),
+        (
+            lambda: fs.dtw_distances([[[1.0]]], [[[1.0, 2.0]]]),
+            errors.DimensionError,
+            "source has 1 dim.* other has 2",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_explained(call, error, message):

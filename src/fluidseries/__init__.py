@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .errors import FluidSeriesError, NotFittedError
     from .formats import Examples, read, write
     from .models.classifier import LSTMClassifier
+    from .models.distances import dtw_distances
     from .models.forecaster import LSTMForecast, LSTMForecaster
     from .models.mlp_classifier import MLPClassifier
     from .models.mlp_regressor import MLPRegressor
@@ -49,6 +50,7 @@ _HOME = {
     "build_info": "building",
     "datasets": "",
     "dtw": "warping",
+    "dtw_distances": "models.distances",
     "dtw_path": "warping",
     "extract": "audio",
     "formats": "",
@@ -81,6 +83,7 @@ __all__ = [
     "build_info",
     "datasets",
     "dtw",
+    "dtw_distances",
     "dtw_path",
     "extract",
     "formats",

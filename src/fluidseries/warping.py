@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from math import inf, isnan
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,21 +17,25 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["CONSTRAINTS", "constraint_of", "dtw", "dtw_path"]
+__all__ = ["CONSTRAINTS", "constraint_of", "dtw", "dtw_path", "require_constraint"]
 
 # The core's numbers for the constraints.
 CONSTRAINTS = {"unconstrained": 0, "itakura": 1, "sakoe_chiba": 2}
 
 
 def dtw(
-    a: ArrayLike, b: ArrayLike, window: int | None = None, *, itakura: float | None = None
+    a: ArrayLike,
+    b: ArrayLike,
+    window: int | None = None,
+    *,
+    itakura: float | None = None,
+    bound: float = inf,
 ) -> float:
     """Return how far two series are apart when time may be stretched.
 
     A path pairs the frames of both, from the two first to the two last, and moves by one frame in
     either series or in both. The distance is the square root of the smallest sum of squared
-    distances
-    between paired frames.
+    distances between paired frames.
 
     Parameters
     ----------
@@ -36,16 +43,19 @@ def dtw(
         Of any lengths, with the same dimensions.
     window : int, optional
         How many frames the path may leave the diagonal (Sakoe and Chiba); for series of unequal
-        length
-        the diagonal is a band as wide as their difference.
+        length the diagonal is a band as wide as their difference.
     itakura : float, optional
-        Instead of `window`: the steepest slope of the parallelogram that the path stays in, above
-        1.
+        Instead of `window`: the steepest slope of the parallelogram that the path stays in, 1 or
+        more.
+    bound : float
+        What is farther is of no interest: infinity is the answer as soon as it is sure, which is
+        sooner than the distance.
 
     Returns
     -------
     float
-        In the units of the frames; infinity if no path stays within the constraint.
+        In the units of the frames; infinity if no path stays within the constraint, or if it is
+        more than `bound`.
 
     Raises
     ------
@@ -57,14 +67,24 @@ def dtw(
     >>> from fluidseries import dtw
     >>> dtw([0.0, 0.0, 1.0, 2.0], [0.0, 1.0, 1.0, 2.0])
     0.0
+    >>> dtw([0.0, 4.0], [0.0, 1.0]), dtw([0.0, 4.0], [0.0, 1.0], bound=2.0)
+    (3.0, inf)
 
     References
     ----------
     Sakoe and Chiba (1978), Dynamic programming algorithm optimization for spoken word recognition.
     Itakura (1975), Minimum prediction residual principle applied to speech recognition.
     """
+    if not isinstance(bound, Real) or not bound >= 0:
+        raise ParameterError(f"bound is {bound!r}: it must be a number from 0 up")
+    constraint = require_constraint(window, itakura)
+    # The core takes tables of floats as they are; what it declines is looked at here.
+    with suppress(TypeError, ValueError):
+        distance = _core.dtw(a, b, *constraint, float(bound))
+        if not isnan(distance):
+            return distance
     first, second = _pair(a, b)
-    return _core.dtw(first, second, *_constraint(window, itakura), np.inf)
+    return _core.dtw(first, second, *constraint, float(bound))
 
 
 def dtw_path(
@@ -87,8 +107,9 @@ def dtw_path(
     >>> path.tolist()
     [[0, 0], [0, 1], [1, 2]]
     """
+    constraint = require_constraint(window, itakura)
     first, second = _pair(a, b)
-    return _core.dtw_path(first, second, *_constraint(window, itakura))
+    return _core.dtw_path(first, second, *constraint)
 
 
 def constraint_of(constraint: Any, parameter: Any) -> tuple[int, float]:
@@ -109,7 +130,8 @@ def constraint_of(constraint: Any, parameter: Any) -> tuple[int, float]:
     return CONSTRAINTS[constraint], float(parameter)
 
 
-def _constraint(window: Any, itakura: Any) -> tuple[int, float]:
+def require_constraint(window: Any, itakura: Any) -> tuple[int, float]:
+    """Check the two constraints of `dtw`; return the one that is given as the core has it."""
     if window is not None and itakura is not None:
         raise ParameterError("window and itakura are two constraints: give one of them")
     if itakura is not None:
@@ -134,7 +156,6 @@ def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
     if first.shape[1] != second.shape[1]:
         raise DimensionError(
             f"a has {first.shape[1]} dimensions per frame and b has {second.shape[1]}: only "
-            "series of "
-            "the same dimensions can be compared"
+            "series of the same dimensions can be compared"
         )
     return first, second

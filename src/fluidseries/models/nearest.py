@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ..containers import DataSeries
 
-__all__ = ["DTWClassifier", "DTWRegressor"]
+__all__ = ["DTWClassifier", "DTWRegressor", "packed"]
 
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 
@@ -68,7 +68,7 @@ class Examples:
     @cached_property
     def corpus(self) -> _core.DtwCorpus:
         """The examples as the core compares them."""
-        return _core.DtwCorpus(*_packed(self.arrays, self.scaler))
+        return _core.DtwCorpus(*packed(self.arrays, self.scaler))
 
     @property
     def classes(self) -> list[Any]:
@@ -122,7 +122,7 @@ class NearestModel(Model[Examples]):
         k = min(self.num_neighbours, len(learned.arrays))
         rows = np.empty((len(arrays), k), np.int64)
         distances = np.empty((len(arrays), k))
-        frames, offsets = _packed(arrays, learned.scaler)
+        frames, offsets = packed(arrays, learned.scaler)
         threads = n_threads(self.n_jobs)
         how = constraint_of(self.constraint, self.constraint_param)
         learned.corpus.nearest(frames, offsets, *how, threads, rows, distances)
@@ -170,8 +170,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
     """Name a series as the examples nearest to it are named, by dynamic time warping.
 
     It learns nothing but the examples, so three of each are enough to begin with; it becomes slow
-    with
-    thousands. Every `fit` starts afresh.
+    with thousands. Every `fit` starts afresh.
 
     Parameters
     ----------
@@ -337,7 +336,7 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
         return means
 
 
-def _packed(
+def packed(
     arrays: Sequence[NDArray[Any]], scaler: Scaler
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Lay standardised frames one after the other, in double."""
