@@ -167,8 +167,26 @@ def test_a_temperature_may_be_any_number(fitted):
     assert np.isfinite(fitted.stream(temperature=np.float32(0.5)).step([0.0, 5.0])).all()
 
 
+def test_differences_are_taken_where_series_climb():
+    climbing = [np.arange(30.0) + start for start in (0, 1, 2)]
+    for series, expected in ((climbing, True), (waves(), False), ([[[1.0]] * 3], False)):
+        content = quick(max_iter=1).fit(series).to_dict()
+        assert content["parameters"]["differences"] == "auto"
+        assert content["learned"]["differences"] is expected
+
+
+def test_a_choice_once_made_stays_until_clear():
+    model = quick(max_iter=1).fit(waves())
+    assert not model.fit([np.arange(30.0)]).to_dict()["learned"]["differences"]
+    assert model.n_iter_ == 2
+    model.clear()
+    assert model.fit([np.arange(30.0)]).to_dict()["learned"]["differences"]
+
+
 def test_differences_are_on_or_off():
-    with pytest.raises(errors.ParameterError, match="differences is 3: it must be True or False"):
+    with pytest.raises(
+        errors.ParameterError, match='differences is 3: it must be "auto", True or False'
+    ):
         quick(differences=3).fit(waves())
 
 

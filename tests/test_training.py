@@ -36,7 +36,7 @@ def run(session, *, rows=None, held_out=NOBODY, callback=None, seed=0, **changed
     rows = np.arange(10) if rows is None else np.asarray(rows)
     chosen = Settings(**{"epochs": 3, "learn_rate": 0.01, "batch_size": 4, **changed})
     start = [Member(parameters, Optimiser.fresh(NETWORK.n_parameters))]
-    return list(train(session, start, NETWORK.weights(), rows, held_out, chosen, rng, callback))
+    return list(train(session, start, NETWORK.weights(), [rows], [held_out], chosen, rng, callback))
 
 
 class Recording:
@@ -115,8 +115,8 @@ def test_what_was_passed_in_and_what_came_out_never_changes():
         native.load(corpus(), NETWORK),
         [Member(parameters, memory)],
         NETWORK.weights(),
-        np.arange(10),
-        NOBODY,
+        [np.arange(10)],
+        [NOBODY],
         Settings(3, 0.1, 4),
         rng,
     ):

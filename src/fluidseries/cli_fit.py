@@ -21,7 +21,7 @@ __all__ = ["KINDS", "Kind", "app"]
 
 _HOW = ("hidden_size", "max_iter", "learn_rate", "batch_size")
 _CHANCE = ("random_state", "n_jobs")
-_LSTM = (*_HOW, "n_networks", "schedule", "momentum", "validation", "standardize")
+_LSTM = (*_HOW, "n_networks", "schedule", "momentum", "validation", "patience", "standardize")
 _MLP = (*_HOW, "activation", "momentum", "validation", "standardize")
 _DTW = ("num_neighbours", "constraint", "constraint_param", "standardize", "n_jobs")
 _REJECT = ("threshold", "reject_label")
@@ -73,6 +73,7 @@ KINDS = {
         "gestures.json synth.json --output model.json",
         (*_LSTM, *_CHANCE),
         _POINTS,
+        defaults=MappingProxyType({"validation": "auto"}),
     ),
     "classifier": Kind(
         "LSTMClassifier",

@@ -69,11 +69,20 @@ def _parse_batch_size(text: str) -> int | str:
         ) from err
 
 
+def _parse_validation(text: str) -> float | str:
+    try:
+        return text if text == "auto" else float(text)
+    except ValueError as err:
+        raise ParameterError(
+            f"--validation is {text!r}: it must be auto or a fraction such as 0.2"
+        ) from err
+
+
 SETTINGS = {
     "hidden_size": Setting(
         str, "32", "Size of the memory; several for layers, as in 64,32.", "SIZES", _parse_sizes
     ),
-    "max_iter": Setting(int, 50, "Epochs: how often every example is shown."),
+    "max_iter": Setting(int, 100, "Epochs: how often every example is shown."),
     "learn_rate": Setting(float, 0.01, "How far one adjustment goes."),
     "batch_size": Setting(
         str, "auto", "Examples between two adjustments.", "auto|COUNT", _parse_batch_size
@@ -82,10 +91,22 @@ SETTINGS = {
         str, "auto", "How the learn rate moves during the fit.", "auto|constant|cycle"
     ),
     "momentum": Setting(float, 0.9, "How much of its direction an adjustment keeps, 0 to 1."),
-    "validation": Setting(float, 0.0, "Fraction held out from learning to watch the error on."),
+    "validation": Setting(
+        str,
+        "0",
+        "Fraction held out from learning to watch the error on.",
+        "FRACTION|auto",
+        _parse_validation,
+    ),
+    "patience": Setting(
+        int | None, None, "Stop after so many epochs without a smaller held-out error.", least=1
+    ),
     "n_networks": Setting(int, 5, "How many networks learn side by side and are averaged."),
     "differences": Setting(
-        bool, False, "Learn the steps between frames: for series that rise or fall for long."
+        bool | None,
+        None,
+        "Learn steps instead of frames: for series that rise or fall; else decided by them.",
+        parse=lambda choice: "auto" if choice is None else choice,
     ),
     "temperature": Setting(
         float, 0.0, "How much chance there is in what follows: 0 none, 1 as in the data."

@@ -29,7 +29,9 @@ __all__ = [
     "Member",
     "Optimiser",
     "Settings",
+    "draw_fold_seed",
     "draw_split_seed",
+    "fold_of",
     "is_held_out",
     "train",
 ]
@@ -61,6 +63,10 @@ class Settings:
         Mikolov and Bengio 2013).
     momentum, second_momentum, epsilon : float
         Adam's (Kingma and Ba 2015).
+    keep_best : bool
+        Keep the networks of the epoch with the least held-out loss instead of the newest.
+    patience : int, optional
+        Stop after so many epochs without a smaller held-out loss.
     cycle : bool
         Let the rate rise to `learn_rate` and fall to nothing over this fit (Smith and Topin 2018)
         instead of staying there.
@@ -75,6 +81,8 @@ class Settings:
     second_momentum: float = 0.999
     epsilon: float = 1e-8
     cycle: bool = False
+    keep_best: bool = True
+    patience: int | None = None
 
     def rate_at(self, progress: float) -> float:
         """Return the share of `learn_rate` at a point of the fit from 0 to 1."""
@@ -147,19 +155,67 @@ def is_held_out(name: str, split_seed: int, fraction: float) -> bool:
     return int.from_bytes(digest, "little") < fraction * 2.0**64
 
 
-def draw_split_seed(names: Sequence[str], fraction: float, rng: np.random.Generator) -> int:
-    """Draw a seed under which about a fraction of these series is held out.
+def fold_of(name: str, split_seed: int, n_folds: int) -> int:
+    """Tell which of so many networks holds a series out: by its name alone, as `is_held_out`."""
+    key = split_seed.to_bytes(8, "little")
+    digest = blake2b(name.encode(), digest_size=8, key=key, person=b"fold").digest()
+    return int.from_bytes(digest, "little") * n_folds >> 64
+
+
+def draw_split_seed(
+    names: Sequence[str],
+    fraction: float,
+    rng: np.random.Generator,
+    labels: Sequence[Any] | None = None,
+) -> int:
+    """Draw a seed under which about a fraction of these series is held out, of every label too.
 
     Left to chance, a fifth of 20 series may be none or nine: of up to 50 seeds the best is taken.
     """
-    wanted = fraction * len(names)
+
+    def part(name: str, seed: int) -> int:
+        return 0 if is_held_out(name, seed, fraction) else 1
+
+    return _draw_seed(names, part, [fraction], rng, labels)
+
+
+def draw_fold_seed(
+    names: Sequence[str],
+    n_folds: int,
+    rng: np.random.Generator,
+    labels: Sequence[Any] | None = None,
+) -> int:
+    """Draw a seed under which every network holds out about as many series, of every label too."""
+
+    def part(name: str, seed: int) -> int:
+        return fold_of(name, seed, n_folds)
+
+    return _draw_seed(names, part, [1 / n_folds] * (n_folds - 1), rng, labels)
+
+
+def _draw_seed(
+    names: Sequence[str],
+    part: Callable[[str, int], int],
+    shares: Sequence[float],
+    rng: np.random.Generator,
+    labels: Sequence[Any] | None,
+) -> int:
+    """Draw the seed whose first parts are nearest to these shares of the series of each label."""
+    groups = np.zeros(len(names), np.int64)
+    if labels:
+        groups = np.unique(np.array(labels), return_inverse=True)[1].astype(np.int64)
+    sizes = np.bincount(groups)
+    wanted = np.outer(shares, sizes)
     best, smallest = 0, np.inf
     for _ in range(50):
         seed = int(rng.integers(2**63))
-        miss = abs(sum(is_held_out(name, seed, fraction) for name in names) - wanted)
+        counts = np.zeros((len(shares) + 1, len(sizes)))
+        parts = np.array([part(name, seed) for name in names], dtype=np.int64)
+        np.add.at(counts, (parts, groups), 1)
+        miss = float(np.abs(counts[:-1] - wanted).sum())
         if miss < smallest:
             best, smallest = seed, miss
-        if smallest <= max(0.5, 0.02 * wanted):
+        if smallest <= max(0.5, 0.02 * float(wanted.sum())):
             break
     return best
 
@@ -168,8 +224,8 @@ def train(
     session: Session,
     members: Sequence[Member],
     weights: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    held_out: NDArray[np.int64],
+    rows: Sequence[NDArray[np.int64]],
+    held_out: Sequence[NDArray[np.int64]],
     settings: Settings,
     rng: np.random.Generator,
     callback: Callback | None = None,
@@ -184,8 +240,8 @@ def train(
         Networks of the same sizes, and where each starts.
     weights : float32 ndarray of shape (n_parameters,)
         1 where weight decay applies, else 0.
-    rows, held_out : int64 ndarray
-        Series that are trained on, and series whose loss is only watched.
+    rows, held_out : sequence of int64 ndarray
+        For each network series that it is trained on, and series whose loss is only watched.
     settings : Settings
         How to train.
     rng : Generator
@@ -202,6 +258,7 @@ def train(
     """
     loop = _Loop(session, members, weights, rows, held_out, settings, callback)
     best: Epoch | None = None
+    without_better = 0
     for number in range(settings.epochs):
         loss = loop.run_epoch(number, rng)
         now = Epoch(
@@ -210,11 +267,11 @@ def train(
             loop.validation_loss,
             rng.bit_generator.state,  # type: ignore[arg-type]
         )
+        without_better += 1
         if best is None or _improves(now, best):
-            best = now
-        kept = best if len(held_out) else now
-        yield replace(now, members=kept.members)
-        if loop.stopped:
+            best, without_better = now, 0
+        yield replace(now, members=best.members if settings.keep_best else now.members)
+        if loop.stopped or without_better == settings.patience:
             return
 
 
@@ -232,15 +289,17 @@ class _Loop:
         session: Session,
         members: Sequence[Member],
         weights: NDArray[np.float32],
-        rows: NDArray[np.int64],
-        held_out: NDArray[np.int64],
+        rows: Sequence[NDArray[np.int64]],
+        held_out: Sequence[NDArray[np.int64]],
         settings: Settings,
         callback: Callback | None,
     ) -> None:
-        self.session, self.settings, self.callback = session, settings, callback
-        self.rows, self.held_out = rows, held_out
+        self.settings, self.callback = settings, callback
         decay = weights * np.float32(settings.weight_decay)
-        self.learners = [_Learner(session, member, decay, settings) for member in members]
+        self.learners = [
+            _Learner(session, *parts, decay, settings)
+            for parts in zip(members, rows, held_out, strict=True)
+        ]
         self.validation_loss: float | None = None
         self.stopped = False
 
@@ -248,18 +307,19 @@ class _Loop:
         """Show every network every series once; return the mean loss on the way."""
         total = weight = 0.0
         size = self.settings.batch_size
-        n_batches = -(-len(self.rows) // size)
+        n_batches = -(-max(len(learner.rows) for learner in self.learners) // size)
         n_steps = n_batches * self.settings.epochs
         shuffled = [
-            (learner, self.rows[rng.permutation(len(self.rows))], int(rng.integers(2**63)))
+            (learner, rng.permutation(learner.rows), int(rng.integers(2**63)))
             for learner in self.learners
         ]
         for batch in range(n_batches):
             share = self.settings.rate_at((number * n_batches + batch) / n_steps)
             for learner, order, seed in shuffled:
                 rows = order[batch * size : (batch + 1) * size]
-                batch_loss, batch_weight = learner.step(rows, seed, share)
-                total, weight = total + batch_loss, weight + batch_weight
+                if len(rows):
+                    batch_loss, batch_weight = learner.step(rows, seed, share)
+                    total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
             if self.callback is None or not weight:
@@ -280,8 +340,8 @@ class _Loop:
 
     def validate(self) -> None:
         """Measure the loss of the held-out series."""
-        if len(self.held_out):
-            sums = [self.session.loss(one.parameters, self.held_out) for one in self.learners]
+        sums = [learner.held_out_loss() for learner in self.learners if len(learner.held_out)]
+        if sums:
             self.validation_loss = sum(loss for loss, _ in sums) / sum(weight for _, weight in sums)
 
 
@@ -289,9 +349,16 @@ class _Learner:
     """One network on its way: parameters and optimiser that change in place."""
 
     def __init__(
-        self, session: Session, member: Member, decay: NDArray[np.float32], settings: Settings
+        self,
+        session: Session,
+        member: Member,
+        rows: NDArray[np.int64],
+        held_out: NDArray[np.int64],
+        decay: NDArray[np.float32],
+        settings: Settings,
     ) -> None:
         self.session, self.settings, self.decay = session, settings, decay
+        self.rows, self.held_out = rows, held_out
         self.parameters, self.optimiser = member.parameters.copy(), member.optimiser.copy()
         self.gradient = np.empty_like(self.parameters)
         self.before = self.parameters.copy(), self.optimiser.copy()
@@ -301,6 +368,10 @@ class _Learner:
     def member(self) -> Member:
         """Return what stands now, as a value that later steps do not change."""
         return Member(self.parameters.copy(), self.optimiser.copy())
+
+    def held_out_loss(self) -> tuple[float, float]:
+        """Return the summed loss of the held-out series, and their summed weight."""
+        return self.session.loss(self.parameters, self.held_out)
 
     def step(self, rows: NDArray[np.int64], seed: int, share: float = 1.0) -> tuple[float, float]:
         """Go one step down the gradient of some series; return their loss and weight before it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
@@ -31,13 +31,6 @@ Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 Labels: TypeAlias = "LabelSet | Sequence[Any] | NDArray[Any]"
 
 
-@dataclass(frozen=True)
-class LabelCorpus(Corpus):
-    """A corpus that still knows its labels."""
-
-    labels: list[Any] = field(default_factory=list)
-
-
 class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
     """Learn to name series, with a long short-term memory network.
 
@@ -47,8 +40,8 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
-warm_start, n_networks, random_state, n_jobs, verbose
+    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, patience, \
+standardize, warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     class_weight : None or "balanced"
         None: every series counts once. "balanced": every label counts the same, however many series
@@ -90,13 +83,14 @@ warm_start, n_networks, random_state, n_jobs, verbose
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 50,
+        max_iter: int = 100,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
         schedule: str = "auto",
         momentum: float = 0.9,
-        validation: float = 0.0,
+        validation: float | str = 0.0,
+        patience: int | None = None,
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -114,6 +108,7 @@ warm_start, n_networks, random_state, n_jobs, verbose
         self.schedule = schedule
         self.momentum = momentum
         self.validation = validation
+        self.patience = patience
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -249,16 +244,16 @@ BusyError, KeyboardInterrupt
         outputs += sorted(set(labels) - set(outputs))
         numbers = [np.array([[float(outputs.index(label))]]) for label in labels]
         weights = class_weights(labels, self.class_weight)
-        return LabelCorpus(series, numbers, "point", len(outputs), weights, labels)
+        return Corpus(series, numbers, "point", len(outputs), weights, labels)
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
-        labels = cast("LabelCorpus", corpus).labels
+        labels = corpus.labels or []
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
         present = frozenset(labels)
         return ClassesLearned(**values, outputs=tuple(sorted(present)), present=present)
 
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
-        labels, known = cast("LabelCorpus", corpus).labels, cast("ClassesLearned", known)
+        labels, known = corpus.labels or [], cast("ClassesLearned", known)
         if {type(x) for x in known.outputs} != {type(x) for x in labels}:
             return None
         return known if known.present == set(labels) else with_classes(known, labels)

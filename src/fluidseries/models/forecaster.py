@@ -16,7 +16,7 @@ from ..errors import EmptyError, FluidSeriesWarning, InputTypeError, ParameterEr
 from ..reading import read_frames, read_series, require_dims, require_origin
 from .forecast_stream import ForecastStream
 from .learned import Learned
-from .lstm import Corpus, LSTMModel
+from .lstm import Corpus, LSTMModel, Split
 from .modelfile import as_float64
 
 if TYPE_CHECKING:
@@ -67,6 +67,13 @@ class ForecastLearned(Learned):
         return replace(learned, differences=differences, residual=residual)
 
 
+@dataclass(frozen=True)
+class ForecastCorpus(Corpus):
+    """A corpus that knows whether its targets are steps."""
+
+    differences: bool = False
+
+
 class LSTMForecaster(LSTMModel):
     """Learn to continue series in their own style, with a long short-term memory network.
 
@@ -76,12 +83,13 @@ class LSTMForecaster(LSTMModel):
 
     Parameters
     ----------
-    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, standardize, \
-warm_start, n_networks, random_state, n_jobs, verbose
+    hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, patience, \
+standardize, warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
-    differences : bool
+    differences : bool or "auto"
         Learn the step from frame to frame instead of the next frame itself: for series that rise or
-        fall beyond where they have been.
+        fall beyond where they have been. "auto": where most of what the later halves of the first
+        fit's series hold lies outside of the range of their earlier halves.
     temperature : float
         How much chance there is in what follows, from 0 (none: long continuations may settle on one
         value or one loop) by 1 (as much as the network's error in training) upwards.
@@ -105,15 +113,16 @@ warm_start, n_networks, random_state, n_jobs, verbose
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 50,
+        max_iter: int = 100,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
-        differences: bool = False,
+        differences: bool | str = "auto",
         temperature: float = 0.0,
         schedule: str = "auto",
         momentum: float = 0.9,
-        validation: float = 0.0,
+        validation: float | str = 0.0,
+        patience: int | None = None,
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -130,6 +139,7 @@ warm_start, n_networks, random_state, n_jobs, verbose
         self.schedule = schedule
         self.momentum = momentum
         self.validation = validation
+        self.patience = patience
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -249,15 +259,21 @@ warm_start, n_networks, random_state, n_jobs, verbose
         return 1 - missed / still if still else float(missed == 0)
 
     def _corpus(self, source: Source, target: None, known: Learned | None) -> Corpus:
-        del known
         if callable(target):
             raise InputTypeError(
                 "fit takes a target second, which a forecaster does not need: write callback=..."
             )
         _require_temperature(self.temperature)
-        return self._pairs(_pieces(read_series(source, in_order=True)), self.differences)
+        series = read_series(source, in_order=True)
+        if not isinstance(self.differences, str):
+            differences = bool(self.differences)
+        elif known is not None and known.network.n_inputs == series.n_dims:
+            differences = cast("ForecastLearned", known).differences
+        else:
+            differences = _climbs(series)
+        return self._pairs(_pieces(series), differences)
 
-    def _pairs(self, series: Series, differences: bool) -> Corpus:
+    def _pairs(self, series: Series, differences: bool) -> ForecastCorpus:
         """Pair every frame with the one behind it."""
         long = [i for i, frames in enumerate(series.arrays) if len(frames) > 1]
         if not long:
@@ -273,19 +289,22 @@ warm_start, n_networks, random_state, n_jobs, verbose
         nexts = [np.diff(x, axis=0) if differences else x[1:] for x in arrays]
         targets = [np.asarray(x, dtype=np.float64) for x in nexts]
         heard = replace(series, arrays=[x[:-1] for x in arrays], identifiers=names)
-        return Corpus(heard, targets, "frames", series.n_dims)
+        return ForecastCorpus(
+            heard, targets, "frames", n_outputs=series.n_dims, differences=differences
+        )
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
-        del corpus
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
-        return ForecastLearned(**values, differences=bool(self.differences))
+        return ForecastLearned(**values, differences=cast("ForecastCorpus", corpus).differences)
 
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
-        same = cast("ForecastLearned", known).differences == bool(self.differences)
+        now = cast("ForecastCorpus", corpus).differences
+        same = cast("ForecastLearned", known).differences == now
         return super()._grown(corpus, known) if same else None
 
-    def _after_fit(self, session: Session, corpus: Corpus, rows: NDArray[np.int64]) -> None:
+    def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Measure the one-step errors on the training part."""
+        rows = split.learned
         learned = cast("ForecastLearned", self._learned)
         scaler = learned.output_scaler
         each = [session.outputs(member.parameters, rows) for member in learned.members]
@@ -319,6 +338,14 @@ def _pieces(series: Series) -> Series:
         arrays += [frames[start : start + length] for start in starts]
         names += [name] * len(starts)
     return replace(series, arrays=arrays, identifiers=names)
+
+
+def _climbs(series: Series) -> bool:
+    """Tell whether the later halves of the series leave the range of their earlier halves."""
+    earlier = np.concatenate([frames[: -(-len(frames) // 2)] for frames in series.arrays])
+    later = np.concatenate([frames[-(-len(frames) // 2) :] for frames in series.arrays])
+    outside = (later < earlier.min(axis=0)) | (later > earlier.max(axis=0))
+    return bool(len(later) and outside.mean(axis=0).max() > 0.5)
 
 
 # The name of FluCoMa's object.

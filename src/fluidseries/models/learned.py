@@ -11,7 +11,7 @@ import numpy as np
 from ..network import Network
 from ..scaling import Scaler
 from ..training import Member, Optimiser
-from .modelfile import as_curve, as_float32, as_number, as_whole, shortest
+from .modelfile import as_curve, as_float32, as_float64, as_number, as_whole, shortest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,10 @@ class Learned:
         With an identifier it decides whether that series is held out.
     held_out : float
         The largest fraction held out so far.
+    apart : bool
+        Whether each network also holds out a part of its own.
+    trust : float64 ndarray of shape (n_outputs,) or None
+        What standardised outputs are multiplied by, from 0 (the mean is answered) to 1; None for 1.
     reach : float
         The largest standardised input or target so far, in standard deviations.
     difference_scale : float32 ndarray of shape (n_inputs,) or None
@@ -64,12 +68,21 @@ class Learned:
     difference_scale: NDArray[np.float32] | None = None
     loss_curve: tuple[float, ...] = ()
     validation_curve: tuple[float, ...] = ()
+    apart: bool = False
+    trust: NDArray[np.float64] | None = None
     origin: dict[str, Any] = field(default_factory=dict)
 
     @property
     def per_frame(self) -> bool:
         """Whether every frame has an output of its own."""
         return self.form == "frames"
+
+    @property
+    def answer_scaler(self) -> Scaler:
+        """What turns the mean of the networks' outputs into answers."""
+        if self.trust is None:
+            return self.output_scaler
+        return replace(self.output_scaler, scale=self.output_scaler.scale * self.trust)
 
     @property
     def all_parameters(self) -> NDArray[np.float32]:
@@ -103,7 +116,8 @@ class Learned:
                 else shortest(self.difference_scale),
             },
             "random": deepcopy(self.random_state),
-            "split": {"seed": self.split_seed, "held_out": self.held_out},
+            "split": {"seed": self.split_seed, "held_out": self.held_out, "apart": self.apart},
+            "trust": None if self.trust is None else self.trust.tolist(),
             "reach": self.reach,
             "loss_curve": list(self.loss_curve),
             "validation_curve": list(self.validation_curve),
@@ -131,6 +145,8 @@ class Learned:
             difference_scale=differences,
             loss_curve=as_curve(content["loss_curve"]),
             validation_curve=as_curve(content["validation_curve"]),
+            apart=_apart_of(content["split"]),
+            trust=_trust_of(content, network),
         )
         learned._require_sound()
         return replace(learned, random_state=dict(learned.rng().bit_generator.state))
@@ -188,6 +204,22 @@ def _optimiser_of(content: dict[str, Any], network: Network) -> Optimiser:
     return Optimiser(first, second, as_whole(content["step"], 0))
 
 
+def _apart_of(content: dict[str, Any]) -> bool:
+    apart = content.get("apart", False)  # files of the first version do not tell
+    if not isinstance(apart, bool):
+        raise TypeError(f"apart must be true or false, got {apart!r}")
+    return apart
+
+
+def _trust_of(content: dict[str, Any], network: Network) -> NDArray[np.float64] | None:
+    if content.get("trust") is None:
+        return None
+    trust = as_float64(content["trust"], (network.n_outputs,))
+    if (trust < 0).any() or (trust > 1).any():
+        raise ValueError("trust must lie between 0 and 1")
+    return trust
+
+
 def hearing(learned: Learned) -> Learned:
     """Return the same networks with their hidden state for an output, at every frame."""
     units = learned.network.hidden_sizes[-1]
@@ -197,6 +229,7 @@ def hearing(learned: Learned) -> Learned:
         network=network,
         members=tuple(_hearing(member, learned.network, network) for member in learned.members),
         output_scaler=Scaler.identity(units),
+        trust=None,
         form="frames",
     )
 

@@ -16,7 +16,16 @@ from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedEr
 from ..network import Network
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..scaling import Scaler
-from ..training import Callback, Member, Optimiser, draw_split_seed, is_held_out, train
+from ..training import (
+    Callback,
+    Member,
+    Optimiser,
+    draw_fold_seed,
+    draw_split_seed,
+    fold_of,
+    is_held_out,
+    train,
+)
 from .base import Model
 from .learned import Learned, hearing
 from .parameters import (
@@ -37,12 +46,14 @@ if TYPE_CHECKING:
 
     from ..engines import Session
 
-__all__ = ["Corpus", "LSTMModel"]
+__all__ = ["Corpus", "LSTMModel", "Split"]
 
 # A series or target this many standard deviations away was hardly meant.
 FAR_AWAY = 10.0
 # With fewer series a held-out part says nothing and takes what there is to learn from.
 FEWEST_FOR_VALIDATION = 20
+# With fewer series every network needs all: 30 gestures may be 30 settings to be learned by heart.
+FEWEST_TO_HOLD_APART = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class Corpus:
         Outputs that the network needs for them.
     weights : float32 ndarray of shape (n_series,), optional
         How much each series counts.
+    labels : list, optional
+        What each series is called.
     """
 
     series: Series
@@ -69,6 +82,20 @@ class Corpus:
     form: str
     n_outputs: int
     weights: NDArray[np.float32] | None = None
+    labels: list[Any] | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """For each network rows of the series that it learns from, and rows that it holds out."""
+
+    rows: list[NDArray[np.int64]]
+    held_out: list[NDArray[np.int64]]
+
+    @property
+    def learned(self) -> NDArray[np.int64]:
+        """Rows of the series that at least one network learns from."""
+        return np.unique(np.concatenate(self.rows))
 
 
 class LSTMModel(Model[Learned]):
@@ -84,7 +111,8 @@ class LSTMModel(Model[Learned]):
     hidden_size: int | Sequence[int]
     max_iter: int
     schedule: str
-    validation: float
+    validation: float | str
+    patience: int | None
     standardize: bool
     warm_start: bool
     n_networks: int
@@ -101,7 +129,7 @@ class LSTMModel(Model[Learned]):
         del corpus
         return learned
 
-    def _after_fit(self, session: Session, corpus: Corpus, rows: NDArray[np.int64]) -> None:
+    def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Learn what can only be learned from the trained network."""
 
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
@@ -124,11 +152,12 @@ class LSTMModel(Model[Learned]):
             known = self._usable() if (self.warm_start if go_on is None else go_on) else None
             corpus = self._corpus(source, target, known)
             learned = self._start(corpus, known)
-            rows, held_out, learned = self._split(corpus, learned)
+            split, learned = self._split(corpus, learned)
             if not learned.loss_curve:
-                learned = self._scaled(corpus, rows, learned)
+                learned = self._scaled(corpus, split.learned, learned)
             batch, learned = self._pack(corpus, learned)
-            settings = training_settings(self, len(rows), epochs, first=not learned.loss_curve)
+            count = max(len(rows) for rows in split.rows)
+            settings = training_settings(self, count, epochs, learned)
             session = self._engine.load(
                 batch,
                 learned.network,
@@ -139,16 +168,15 @@ class LSTMModel(Model[Learned]):
                 difference_scale=learned.difference_scale,
                 augmentation=self._recipe_for(learned.form).augmentation,
             )
-            self._train(session, learned, rows, held_out, settings, callback)
-            self._after_fit(session, corpus, rows)
+            self._train(session, learned, split, settings, callback)
+            self._after_fit(session, corpus, split)
         return self
 
     def _train(
         self,
         session: Session,
         learned: Learned,
-        rows: NDArray[np.int64],
-        held_out: NDArray[np.int64],
+        split: Split,
         settings: Any,
         callback: Callback | None,
     ) -> None:
@@ -156,8 +184,8 @@ class LSTMModel(Model[Learned]):
             session,
             learned.members,
             learned.network.weights(),
-            rows,
-            held_out,
+            split.rows,
+            split.held_out,
             settings,
             learned.rng(),
             callback,
@@ -195,8 +223,7 @@ class LSTMModel(Model[Learned]):
             recipe.differences,
             recipe.clock,
         )
-        enough = len(corpus.series) >= FEWEST_FOR_VALIDATION
-        split_seed = draw_split_seed(corpus.series.names, self.validation if enough else 0.0, rng)
+        split_seed, apart = self._draw_split(corpus, rng)
         members = [
             Member(network.initialise(rng), Optimiser.fresh(network.n_parameters))
             for _ in range(self.n_networks)
@@ -210,42 +237,68 @@ class LSTMModel(Model[Learned]):
             random_state=dict(rng.bit_generator.state),
             split_seed=split_seed,
             held_out=0.0,
+            apart=apart,
             reach=0.0,
             origin=corpus.series.origin,
         )
         return self._new(corpus, learned)
 
-    def _split(
-        self, corpus: Corpus, learned: Learned
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Learned]:
-        """Return training rows, held-out rows, and the largest fraction held out so far noted."""
-        fraction = max(self.validation, learned.held_out)
-        if self.validation > learned.held_out and len(corpus.series) < FEWEST_FOR_VALIDATION:
-            warnings.warn(
-                f"validation is off: with {len(corpus.series)} series all are needed to learn from "
-                f"(it starts at {FEWEST_FOR_VALIDATION})",
-                FluidSeriesWarning,
-                stacklevel=4,
-            )
-            fraction = learned.held_out
-        out = np.array(
-            [is_held_out(name, learned.split_seed, fraction) for name in corpus.series.names]
-        )
-        rows, held_out = np.flatnonzero(~out), np.flatnonzero(out)
-        if fraction and not len(held_out) and not learned.loss_curve:
+    def _draw_split(self, corpus: Corpus, rng: np.random.Generator) -> tuple[int, bool]:
+        """Draw who is held out; tell whether each network holds out a part of its own."""
+        names, labels = corpus.series.names, corpus.labels
+        if isinstance(self.validation, str):
+            apart = self.n_networks > 1 and len(set(names)) >= FEWEST_TO_HOLD_APART
+            return draw_fold_seed(names, self.n_networks if apart else 1, rng, labels), apart
+        enough = len(names) >= FEWEST_FOR_VALIDATION
+        return draw_split_seed(names, self.validation if enough else 0.0, rng, labels), False
+
+    def _split(self, corpus: Corpus, learned: Learned) -> tuple[Split, Learned]:
+        """Return who learns from what, and the largest fraction held out so far noted."""
+        names = corpus.series.names
+        fraction = self._fraction(len(names), learned)
+        out = np.array([is_held_out(name, learned.split_seed, fraction) for name in names])
+        if fraction and not out.any() and not learned.loss_curve:
             warnings.warn(
                 f"validation is off: a share of {fraction:g} of these series is less than one "
                 "whole series",
                 FluidSeriesWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
-        if not len(rows):
+        if out.all():
             raise InputError(
                 f"all {len(out)} series are held out for validation, so there is nothing to learn "
                 "from: "
                 "add series, or clear() and use a smaller validation"
             )
-        return rows, held_out, replace(learned, held_out=fraction)
+        outs = [out] * len(learned.members)
+        if learned.apart:
+            folds = np.array([fold_of(x, learned.split_seed, len(outs)) for x in names])
+            # A few series that came later may all be one network's: it then has to learn from them.
+            own = [folds == number for number in range(len(outs))]
+            outs = [out | mine if (~out & ~mine).any() else out for mine in own]
+        held_out = [np.flatnonzero(one) for one in outs]
+        if self.patience is not None and not any(map(len, held_out)):
+            warnings.warn(
+                "patience is without effect: no series is held out to watch; set validation",
+                FluidSeriesWarning,
+                stacklevel=5,
+            )
+        split = Split([np.flatnonzero(~one) for one in outs], held_out)
+        return split, replace(learned, held_out=fraction)
+
+    def _fraction(self, n_series: int, learned: Learned) -> float:
+        """Return the share of the series that is held out from all networks."""
+        if isinstance(self.validation, str) or self.validation <= learned.held_out:
+            return learned.held_out
+        if n_series >= FEWEST_FOR_VALIDATION:
+            return self.validation
+        warnings.warn(
+            f"validation is off: with {n_series} series all are needed to learn from "
+            f"(it starts at {FEWEST_FOR_VALIDATION})",
+            FluidSeriesWarning,
+            stacklevel=6,
+        )
+        return learned.held_out
 
     def _scaled(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
         """Fit the scaling on the training part."""
@@ -312,7 +365,7 @@ class LSTMModel(Model[Learned]):
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
         """Return the mean of the outputs in the units of the targets, a row per series or frame."""
         each = np.array(self._outputs_of_each(series, learned), dtype=np.float64)
-        return learned.output_scaler.restore(each.mean(axis=0))
+        return learned.answer_scaler.restore(each.mean(axis=0))
 
     def _outputs_of_each(self, series: Series, learned: Learned) -> list[NDArray[np.float32]]:
         require_origin(series.origin, learned.origin)

@@ -14,6 +14,7 @@ from ..errors import ParameterError
 from ..training import Settings
 
 if TYPE_CHECKING:
+    from .learned import Learned
     from .lstm import LSTMModel
 
 __all__ = [
@@ -67,12 +68,20 @@ def check_training(model: Any) -> None:
     )
     schedules = ("auto", "constant", "cycle")
     _require(values["schedule"] in schedules, values, "schedule", f"one of {schedules}")
-    for name in ("momentum", "validation"):
-        share = values[name]
-        below_one = share == 0 or (_within(share, 0, 1) and share < 1)
-        _require(below_one, values, name, "a fraction from 0 to below 1")
-    for name in {"standardize", "warm_start", "differences"} & set(values):
-        _require(isinstance(values[name], bool | np.bool_), values, name, "True or False")
+    wanted = "a fraction from 0 to below 1"
+    _require(_below_one(values["momentum"]), values, "momentum", wanted)
+    several = "n_networks" in values
+    automatic = several and isinstance(values["validation"], str) and values["validation"] == "auto"
+    wanted = f'"auto" or {wanted}' if several else wanted
+    _require(automatic or _below_one(values["validation"]), values, "validation", wanted)
+    patience = values.get("patience")
+    known = patience is None or _is_int(patience, 1)
+    _require(known, values, "patience", "None or a number of epochs from 1 up")
+    for name in ("standardize", "warm_start"):
+        _require(isinstance(values.get(name, True), bool | np.bool_), values, name, "True or False")
+    differences = values.get("differences", False)
+    known = isinstance(differences, bool | np.bool_) or str(differences) == "auto"
+    _require(known, values, "differences", '"auto", True or False')
     verbose = values["verbose"]
     _require(isinstance(verbose, bool) or _is_int(verbose, 0), values, "verbose", "0, 1 or more")
 
@@ -88,9 +97,10 @@ SHORTEST_CYCLE = 20
 
 
 def training_settings(
-    model: LSTMModel, n_series: int, epochs: int | None, *, first: bool
+    model: LSTMModel, n_series: int, epochs: int | None, learned: Learned
 ) -> Settings:
-    """Return how a fit of this model on so many series trains, the first one or a later."""
+    """Return how a fit of this model on so many series trains, going on from what is known."""
+    first = not learned.loss_curve
     values = model.get_params(deep=False)
     size, schedule = values["batch_size"], values["schedule"]
     epochs = int(values["max_iter"]) if epochs is None else epochs
@@ -100,6 +110,10 @@ def training_settings(
         learn_rate=float(values["learn_rate"]),
         momentum=float(values["momentum"]),
         batch_size=automatic_batch_size(n_series) if size == "auto" else int(size),
+        # The parts that networks hold out for themselves are too small to choose an epoch by, and
+        # show how far to trust the answers instead.
+        keep_best=bool(learned.held_out) or values["patience"] is not None,
+        patience=values["patience"],
     )
 
 
@@ -164,6 +178,11 @@ def _is_int(value: Any, low: int, high: float = float("inf")) -> bool:
 def _within(value: Any, above: float, up_to: float) -> bool:
     number = isinstance(value, Real) and not isinstance(value, bool)
     return number and above < float(value) <= up_to
+
+
+def _below_one(value: Any) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and 0 <= float(value) < 1
 
 
 def _require(holds: bool, values: dict[str, Any], name: str, wanted: str) -> None:

@@ -20,6 +20,8 @@ class Recipe:
 
 
 FOR_POINTS = Recipe(("last", "mean", "max"), True, True, Augmentation(noise=0.3, stretch=0.2))
-FOR_LABELS = Recipe(("last", "mean", "max"), True, True, Augmentation(noise=0.3, stretch=0.2))
+FOR_LABELS = Recipe(
+    ("last", "mean", "max"), True, True, Augmentation(noise=0.3, stretch=0.2, smoothing=0.1)
+)
 # A target per frame hangs on this frame of this take: nothing may be moved.
 FOR_FRAMES = Recipe(("last",), False, False, Augmentation())

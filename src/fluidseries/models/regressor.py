@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
@@ -11,13 +13,14 @@ from sklearn.metrics import r2_score
 
 from ..batch import Series
 from ..containers import DataSeries, DataSet
-from ..errors import DimensionError
+from ..errors import DimensionError, FluidSeriesWarning
 from ..reading import read_series, read_targets
-from .lstm import Corpus, LSTMModel
+from .lstm import Corpus, LSTMModel, Split
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from ..engines import Session
     from ..training import Callback
     from .learned import Learned
 
@@ -25,6 +28,10 @@ __all__ = ["LSTMRegressor"]
 
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 Target: TypeAlias = "DataSet | DataSeries | Sequence[ArrayLike] | ArrayLike"
+
+
+# Below this it is more the mean that answers than the networks.
+HARDLY = 0.3
 
 
 class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
@@ -56,10 +63,15 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     momentum : float
         How much of its direction an adjustment keeps from those before, from 0 to below 1 (Adam's
         first beta).
-    validation : float
-        Fraction of the series held out from learning, on which the error is watched; the fit then
-        keeps the epoch that did best on them. What was held out once is not learned from until
-        `clear`.
+    validation : float or "auto"
+        A fraction of the series is held out from learning, on which the error is watched; the fit
+        then keeps the epoch that did best on them. "auto", where there are several networks and at
+        least 50 series: each network holds out another part of its own, so that together they learn
+        from all, and the answers are drawn towards the mean of the targets as far as these parts
+        show that less is to be trusted. What was held out once is not learned from until `clear`.
+    patience : int, optional
+        Stop after so many epochs in which the held-out error was not less than before, and keep the
+        epoch where it was least.
     standardize : bool
         Bring every dimension of source and target to mean 0 and standard deviation 1 inside the
         model. Predictions come back in the units of the target.
@@ -105,13 +117,14 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 50,
+        max_iter: int = 100,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
         schedule: str = "auto",
         momentum: float = 0.9,
-        validation: float = 0.0,
+        validation: float | str = "auto",
+        patience: int | None = None,
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -126,6 +139,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.schedule = schedule
         self.momentum = momentum
         self.validation = validation
+        self.patience = patience
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -245,11 +259,50 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             )
         return float(r2_score(truth, self._outputs(series, learned), sample_weight=sample_weight))
 
+    def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
+        """Learn from what each network held out for itself how far to trust the answers."""
+        learned = self._require_learned()
+        if not learned.apart:
+            return
+        outputs, targets, n_series = [], [], 0
+        for member, rows in zip(learned.members, split.held_out, strict=True):
+            if len(rows):
+                outputs.append(session.outputs(member.parameters, rows).astype(np.float64))
+                targets += [corpus.targets[row] for row in rows]
+                n_series += len(rows)
+        truth = learned.output_scaler.standardise(np.concatenate(targets))
+        trust = shrinkage(np.concatenate(outputs), truth, n_series)
+        if (trust < HARDLY).any():
+            warnings.warn(
+                "series that a network had not learned from were answered hardly better than by "
+                "the mean, so all answers are drawn towards it: more examples may help; with "
+                "validation=0 the examples are learned by heart",
+                FluidSeriesWarning,
+                stacklevel=4,
+            )
+        self._learned = replace(learned, trust=trust)
+
     def _corpus(self, source: Source, target: Target, known: Learned | None) -> Corpus:
         del known  # other targets make another network
         series = read_series(source, in_order=True)
         targets, form = read_targets(target, series)
         return Corpus(series, targets, form, n_outputs=targets[0].shape[1])
+
+
+def shrinkage(
+    outputs: NDArray[np.float64], truth: NDArray[np.float64], n_series: int
+) -> NDArray[np.float64]:
+    """Return what each output of unseen series has to be multiplied by, from 0 to 1.
+
+    It is the slope of the truth over the outputs (van Houwelingen and le Cessie 1990), less what
+    of it may be chance (as James and Stein 1961 have it).
+    """
+    power = (outputs**2).sum(axis=0) + 1e-12
+    slope = np.maximum((outputs * truth).sum(axis=0), 1e-12) / power
+    # The frames of one series say the same again: chance goes with the number of series.
+    error = ((truth - slope * outputs) ** 2).sum(axis=0) / power / n_series
+    shrunk: NDArray[np.float64] = np.minimum(slope, 1) * np.clip(1 - error / slope**2, 0, 1)
+    return shrunk
 
 
 def _cut(outputs: NDArray[np.float64], series: Series) -> list[NDArray[np.float64]]:
