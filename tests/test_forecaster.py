@@ -176,11 +176,13 @@ def test_differences_are_taken_where_series_climb():
 
 
 def test_a_choice_once_made_stays_until_clear():
-    model = quick(max_iter=1).fit(waves())
-    assert not model.fit([np.arange(30.0)]).to_dict()["learned"]["differences"]
+    model, climbing = quick(max_iter=1).fit(waves()), [np.arange(30.0).reshape(15, 2)]
+    with pytest.warns(errors.FluidSeriesWarning, match="standard deviations from those"):
+        model.fit(climbing)
+    assert not model.to_dict()["learned"]["differences"]
     assert model.n_iter_ == 2
     model.clear()
-    assert model.fit([np.arange(30.0)]).to_dict()["learned"]["differences"]
+    assert model.fit(climbing).to_dict()["learned"]["differences"]
 
 
 def test_differences_are_on_or_off():

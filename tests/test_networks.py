@@ -67,10 +67,28 @@ def test_networks_start_and_learn_in_ways_of_their_own():
 
 
 def test_probabilities_come_from_the_mean_of_the_outputs():
-    model = small(fs.LSTMClassifier).fit(SOURCE, LABELS)
+    content = small(fs.LSTMClassifier).fit(SOURCE, LABELS).to_dict()
+    content["learned"]["doubt"] = 0
+    model = fs.LSTMClassifier.from_dict(content)
     logs = np.mean([np.log(one.predict_proba(X)) for one in alone(model)], axis=0)
     expected = np.exp(logs) / np.exp(logs).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-4)
+
+
+def test_a_doubt_that_was_taught_is_taken_off_again():
+    content = small(fs.LSTMClassifier).fit(SOURCE, LABELS).to_dict()
+    model = fs.LSTMClassifier.from_dict(content)
+    content["learned"]["doubt"] = 0
+    taught = fs.LSTMClassifier.from_dict(content).predict_proba(X)
+    told = model.predict_proba(X)
+    n_classes = told.shape[1]
+    np.testing.assert_allclose(told.sum(axis=1), 1)
+    np.testing.assert_array_equal(told.argmax(axis=1), taught.argmax(axis=1))
+    # Smoothing makes of a probability p one of 0.9 p + 0.1 / n_classes: this is the way back.
+    np.testing.assert_allclose(0.9 * told + 0.1 / n_classes, taught, atol=0.02)
+    sure = np.zeros((1, len(model._learned.outputs)))
+    sure[0, 0] = 30
+    assert model._learned.probabilities(sure).max() > 0.999
 
 
 def test_a_new_label_grows_every_network():

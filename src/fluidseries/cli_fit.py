@@ -21,7 +21,16 @@ __all__ = ["KINDS", "Kind", "app"]
 
 _HOW = ("hidden_size", "max_iter", "learn_rate", "batch_size")
 _CHANCE = ("random_state", "n_jobs")
-_LSTM = (*_HOW, "n_networks", "schedule", "momentum", "validation", "patience", "standardize")
+_LSTM = (
+    *_HOW,
+    "n_networks",
+    "schedule",
+    "momentum",
+    "validation",
+    "patience",
+    "missing",
+    "standardize",
+)
 _MLP = (*_HOW, "activation", "momentum", "validation", "standardize")
 _DTW = ("num_neighbours", "constraint", "constraint_param", "standardize", "n_jobs")
 _REJECT = ("threshold", "reject_label")
@@ -71,7 +80,7 @@ KINDS = {
         "Learn to map series to points.\n\n"
         "Each series of SOURCE belongs to the point with the same identifier in TARGET.",
         "gestures.json synth.json --output model.json",
-        (*_LSTM, *_CHANCE),
+        (*_LSTM, "output_limits", *_CHANCE),
         _POINTS,
         defaults=MappingProxyType({"validation": "auto"}),
     ),
@@ -88,7 +97,7 @@ KINDS = {
         "Learn to continue series in their own style.\n\n"
         "It learns what follows on each frame; predict then goes on from where a series stops.",
         "melodies.json --output model.json --max-iter 200",
-        (*_LSTM, "differences", "temperature", *_CHANCE),
+        (*_LSTM, "output_limits", "differences", "temperature", *_CHANCE),
         None,
     ),
     "dtw-classifier": Kind(

@@ -78,6 +78,17 @@ def _parse_validation(text: str) -> float | str:
         ) from err
 
 
+def _parse_limits(text: str | None) -> str | tuple[float, ...] | None:
+    if text is None or text == "trained":
+        return text
+    try:
+        return tuple(float(limit) for limit in text.split(","))
+    except ValueError as err:
+        raise ParameterError(
+            f"--output-limits is {text!r}: it must be trained or two numbers such as 0,1"
+        ) from err
+
+
 SETTINGS = {
     "hidden_size": Setting(
         str, "32", "Size of the memory; several for layers, as in 64,32.", "SIZES", _parse_sizes
@@ -102,6 +113,16 @@ SETTINGS = {
         int | None, None, "Stop after so many epochs without a smaller held-out error.", least=1
     ),
     "n_networks": Setting(int, 5, "How many networks learn side by side and are averaged."),
+    "output_limits": Setting(
+        str | None,
+        None,
+        "Range that the answers are held within.",
+        "trained|LOW,HIGH",
+        _parse_limits,
+    ),
+    "missing": Setting(
+        str, "error", "What to hear where a number is missing.", "error|interpolate|mask"
+    ),
     "differences": Setting(
         bool | None,
         None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
 from .containers.origin import Origin, require_same_origin
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .missing import filled, usual
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -30,11 +32,18 @@ Arrays: TypeAlias = "Sequence[ArrayLike] | NDArray[Any]"
 _DOUBLE = np.dtype(np.float64)
 
 
-def read_series(source: DataSeries | Arrays, *, in_order: bool = False) -> Series:
+def read_series(
+    source: DataSeries | Arrays,
+    *,
+    in_order: bool = False,
+    missing: str = "error",
+    mean: NDArray[np.float64] | None = None,
+) -> Series:
     """Check series from a DataSeries, a list of (n_frames, n_dims) arrays or one 3-D array.
 
     With `in_order` a container is taken in the order of its identifiers, so that the order of
-    recording changes nothing.
+    recording changes nothing. With another `missing` than "error" NaN is filled in, see `filled`;
+    `mean` (n_dims,) is the mean then, by default that of these series.
 
     Raises
     ------
@@ -64,12 +73,26 @@ def read_series(source: DataSeries | Arrays, *, in_order: bool = False) -> Serie
                 f"{place} has {frames.shape[1]} dimensions per frame, but {places[0]} has "
                 f"{series.n_dims}: all series need the same number"
             )
+    if missing != "error" and any(np.isnan(frames).any() for frames in series.arrays):
+        if mean is None or len(mean) != series.n_dims:
+            mean = usual(series.arrays)
+        arrays = [filled(frames, missing, mean) for frames in series.arrays]
+        series = replace(series, arrays=arrays)
+    for place, frames in zip(places, series.arrays, strict=True):
         _require_finite(place, frames)
     return series
 
 
-def read_frames(frames: ArrayLike, n_dims: int) -> NDArray[Any]:
-    """Check one series of shape (n_frames, n_dims) for a model of that many dimensions."""
+def read_frames(
+    frames: ArrayLike,
+    n_dims: int,
+    missing: str = "error",
+    mean: NDArray[np.float64] | None = None,
+) -> NDArray[Any]:
+    """Check one series of shape (n_frames, n_dims) for a model of that many dimensions.
+
+    With another `missing` than "error" NaN is filled in, see `filled`.
+    """
     if isinstance(frames, DataSeries):
         raise InputTypeError(
             "got a DataSeries where the frames of one series were wanted: use predict for all of "
@@ -78,6 +101,8 @@ def read_frames(frames: ArrayLike, n_dims: int) -> NDArray[Any]:
     array = _as_frames(frames, "the series")
     _require_frames("the series", array)
     require_dims("the series", array.shape[1], n_dims)
+    if missing != "error" and mean is not None:
+        array = filled(array, missing, mean)
     _require_finite("the series", array)
     return array
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..training import Member, Optimiser
 from .learned import Learned
+from .modelfile import as_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,10 +32,13 @@ class ClassesLearned(Learned):
         The label of each output, in the order in which they came.
     present : frozenset of str or int
         The labels of the newest fit; the others' outputs are masked.
+    doubt : float
+        Probability that a label was meant to be any label, as training had it.
     """
 
     outputs: tuple[Any, ...] = ()
     present: frozenset[Any] = frozenset()
+    doubt: float = 0.0
 
     @property
     def classes(self) -> list[Any]:
@@ -42,16 +46,29 @@ class ClassesLearned(Learned):
         return sorted(self.present)
 
     def probabilities(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return softmax of the outputs (..., n_outputs) in the order of `classes`."""
+        """Return the probabilities for outputs (..., n_outputs) in the order of `classes`.
+
+        It is their softmax, less the doubt that was taught: a network that is sure answers
+        (1 - doubt) + doubt / n_classes then, and here 1.
+        """
         order = [self.outputs.index(label) for label in self.classes]
         chosen = outputs[..., order]
         powers = np.exp(chosen - chosen.max(axis=-1, keepdims=True))
         shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
+        if self.doubt:
+            # Nothing is quite impossible: 0 would have no logarithm.
+            shares = np.maximum(shares - self.doubt / len(order), 1e-6 * shares)
+            shares /= shares.sum(axis=-1, keepdims=True)
         return shares
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and text from which `from_dict` makes an equal value."""
-        return {**super().to_dict(), "outputs": list(self.outputs), "present": self.classes}
+        return {
+            **super().to_dict(),
+            "outputs": list(self.outputs),
+            "present": self.classes,
+            "doubt": self.doubt,
+        }
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> ClassesLearned:
@@ -64,7 +81,8 @@ class ClassesLearned(Learned):
             raise ValueError("the labels that are present must be some of the outputs")
         if not all(isinstance(label, str | int) for label in outputs):
             raise TypeError("labels must be text or whole numbers")
-        return replace(learned, outputs=outputs, present=present)
+        doubt = as_number(content.get("doubt", 0.0), 0, 0.999)  # files of the first version: none
+        return replace(learned, outputs=outputs, present=present, doubt=doubt)
 
 
 def with_classes(learned: ClassesLearned, labels: list[Any]) -> ClassesLearned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
@@ -11,9 +11,10 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from ..containers import DataSet, LabelSet
-from ..reading import read_labels, read_series, require_origin
+from ..reading import read_labels, require_origin
 from .classes import ClassesLearned, class_weights, with_classes
-from .lstm import Corpus, LSTMModel
+from .corpus import Corpus
+from .lstm import LSTMModel
 from .parameters import require_fraction
 from .recipe import FOR_LABELS
 from .stream import Stream
@@ -41,7 +42,7 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
     Parameters
     ----------
     hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, patience, \
-standardize, warm_start, n_networks, random_state, n_jobs, verbose
+missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     class_weight : None or "balanced"
         None: every series counts once. "balanced": every label counts the same, however many series
@@ -91,6 +92,7 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         momentum: float = 0.9,
         validation: float | str = 0.0,
         patience: int | None = None,
+        missing: str = "error",
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -109,6 +111,7 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         self.momentum = momentum
         self.validation = validation
         self.patience = patience
+        self.missing = missing
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -163,7 +166,7 @@ BusyError, KeyboardInterrupt
             As LSTMRegressor's predict.
         """
         learned = self._require_classes()
-        series = read_series(source)
+        series = self._series(source, learned)
         shares = learned.probabilities(self._outputs(series, learned))
         labels = [self._name(learned.classes, row) for row in shares]
         if series.identifiers is not None:
@@ -179,7 +182,7 @@ BusyError, KeyboardInterrupt
             In the order of `classes_`. Each row sums to 1.
         """
         learned = self._require_classes()
-        series = read_series(source)
+        series = self._series(source, learned)
         shares = learned.probabilities(self._outputs(series, learned))
         if series.identifiers is not None:
             return DataSet(zip(series.identifiers, shares, strict=True))
@@ -212,7 +215,7 @@ BusyError, KeyboardInterrupt
 
     def score(self, source: Source, target: Labels, sample_weight: Any = None) -> float:
         """Return the share of series that get their label."""
-        series = read_series(source, in_order=True)
+        series = self._series(source, self._require_learned(), in_order=True)
         require_origin(series.origin, self.origin_)
         truth = read_labels(target, series)
         answers = self.predict(series.arrays).tolist()
@@ -236,7 +239,7 @@ BusyError, KeyboardInterrupt
 
     def _corpus(self, source: Source, target: Labels, known: Learned | None) -> Corpus:
         require_fraction(self, "threshold")
-        series = read_series(source, in_order=True)
+        series = self._series(source, known, in_order=True)
         labels = read_labels(target, series)
         outputs = list(cast("ClassesLearned", known).outputs) if known else []
         if known and {type(x) for x in outputs} != {type(x) for x in labels}:
@@ -250,12 +253,15 @@ BusyError, KeyboardInterrupt
         labels = corpus.labels or []
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
         present = frozenset(labels)
-        return ClassesLearned(**values, outputs=tuple(sorted(present)), present=present)
+        doubt = self._recipe.augmentation.smoothing
+        outputs = tuple(sorted(present))
+        return ClassesLearned(**values, outputs=outputs, present=present, doubt=doubt)
 
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
         labels, known = corpus.labels or [], cast("ClassesLearned", known)
         if {type(x) for x in known.outputs} != {type(x) for x in labels}:
             return None
+        known = replace(known, doubt=self._recipe.augmentation.smoothing)
         return known if known.present == set(labels) else with_classes(known, labels)
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
@@ -266,7 +272,7 @@ class ClassifierStream:
     """A classifier that hears one frame at a time. Made by LSTMClassifier's ``stream()``."""
 
     def __init__(self, model: LSTMClassifier, learned: ClassesLearned, window: int | None) -> None:
-        self._stream = Stream(learned, window)
+        self._stream = Stream(learned, window, missing=model.missing)
         self._learned, self._name, self._classes = learned, model._name, learned.classes
         self._outputs = np.empty(learned.network.n_outputs)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import NotFittedError, ParameterError
+from .limits import held
 from .parameters import new_generator
 from .stream import Stream
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .forecaster import ForecastLearned
+    from .limits import Limits
 
 __all__ = ["ForecastStream"]
 
@@ -26,9 +28,16 @@ class ForecastStream:
     """
 
     def __init__(
-        self, learned: ForecastLearned, window: int | None, temperature: float, random_state: Any
+        self,
+        learned: ForecastLearned,
+        window: int | None,
+        temperature: float,
+        random_state: Any,
+        limits: Limits | None = None,
+        missing: str = "error",
     ) -> None:
         self._stream = Stream(learned, window)
+        self._limits, self._missing, self._mean = limits, missing, learned.input_scaler.mean
         self._differences = learned.differences
         self._spread = None
         if temperature and learned.residual is not None:
@@ -52,13 +61,25 @@ class ForecastStream:
         ndarray of shape (n_dims,)
             The next frame, in the units of the data.
         """
+        if self._missing != "error":
+            frame = self._whole(frame)
         out = self._stream.step(frame, out)
         if self._differences:
             out += np.asarray(frame, dtype=np.float64)
         if self._spread is not None:
             out += self._spread @ self._rng.standard_normal(len(out))
+        held(out, self._limits)
         self._next = out.copy()
         return out
+
+    def _whole(self, frame: ArrayLike) -> ArrayLike:
+        """Return the frame with what was foretold where a number is missing."""
+        numbers = np.asarray(frame, dtype=np.float64)
+        if numbers.shape != self._mean.shape or not np.isnan(numbers).any():
+            return frame
+        if self._missing == "mask" or self._next is None:
+            return np.where(np.isnan(numbers), self._mean, numbers)
+        return np.where(np.isnan(numbers), self._next, numbers)
 
     def run(self, n: int) -> NDArray[np.float64]:
         """Go on alone: hear the foretold frame as if it had come in, and so on.

@@ -13,10 +13,12 @@ import numpy as np
 from ..batch import Series
 from ..containers import DataSeries
 from ..errors import EmptyError, FluidSeriesWarning, InputTypeError, ParameterError
-from ..reading import read_frames, read_series, require_dims, require_origin
+from ..reading import require_dims, require_origin
+from .corpus import Corpus, Split
 from .forecast_stream import ForecastStream
 from .learned import Learned
-from .lstm import Corpus, LSTMModel, Split
+from .limits import limits_of, require_limits
+from .lstm import LSTMModel
 from .modelfile import as_float64
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class LSTMForecaster(LSTMModel):
     Parameters
     ----------
     hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, patience, \
-standardize, warm_start, n_networks, random_state, n_jobs, verbose
+output_limits, missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
     differences : bool or "auto"
         Learn the step from frame to frame instead of the next frame itself: for series that rise or
@@ -123,6 +125,8 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         momentum: float = 0.9,
         validation: float | str = 0.0,
         patience: int | None = None,
+        output_limits: str | tuple[float, float] | None = None,
+        missing: str = "error",
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -140,6 +144,8 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         self.momentum = momentum
         self.validation = validation
         self.patience = patience
+        self.output_limits = output_limits
+        self.missing = missing
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -197,7 +203,7 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
             As LSTMRegressor's predict.
         """
         learned = self._require_learned()
-        series = read_series(source)
+        series = self._series(source, learned)
         require_origin(series.origin, learned.origin)
         require_dims("the source", series.n_dims, learned.network.n_inputs)
         stream = self.stream()
@@ -211,7 +217,7 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         self, frames: ArrayLike, forecast_length: int | None = None
     ) -> NDArray[np.float64]:
         """Continue one series of shape (n_frames, n_dims); see `predict`."""
-        checked = read_frames(frames, self._require_learned().network.n_inputs)
+        checked = self._frames(frames, self._require_learned())
         return self.stream().continued(checked, forecast_length)
 
     def predict_point(self, frames: ArrayLike) -> NDArray[np.float64]:
@@ -239,7 +245,8 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         chance = self.temperature if temperature is None else temperature
         _require_temperature(chance)
         learned = cast("ForecastLearned", self._require_learned())
-        return ForecastStream(learned, window, chance, self.random_state)
+        limits = limits_of(self.output_limits, learned)
+        return ForecastStream(learned, window, chance, self.random_state, limits, self.missing)
 
     def score(self, source: Source, target: None = None) -> float:
         """Return 1 minus the squared error of the next frame, over that of repeating the last
@@ -249,11 +256,10 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         """
         del target
         learned = cast("ForecastLearned", self._require_learned())
-        corpus = self._pairs(read_series(source, in_order=True), learned.differences)
+        series = self._series(source, learned, in_order=True)
+        corpus = self._pairs(series, learned.differences)
         errors = self._outputs(corpus.series, learned) - np.concatenate(corpus.targets)
-        steps = np.concatenate(
-            [np.diff(x, axis=0) for x in read_series(source, in_order=True).arrays]
-        )
+        steps = np.concatenate([np.diff(x, axis=0) for x in series.arrays])
         still = float((steps**2).sum())
         missed = float((errors**2).sum())
         return 1 - missed / still if still else float(missed == 0)
@@ -264,7 +270,8 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
                 "fit takes a target second, which a forecaster does not need: write callback=..."
             )
         _require_temperature(self.temperature)
-        series = read_series(source, in_order=True)
+        require_limits(self.output_limits)
+        series = self._series(source, known, in_order=True)
         if not isinstance(self.differences, str):
             differences = bool(self.differences)
         elif known is not None and known.network.n_inputs == series.n_dims:
@@ -290,7 +297,12 @@ standardize, warm_start, n_networks, random_state, n_jobs, verbose
         targets = [np.asarray(x, dtype=np.float64) for x in nexts]
         heard = replace(series, arrays=[x[:-1] for x in arrays], identifiers=names)
         return ForecastCorpus(
-            heard, targets, "frames", n_outputs=series.n_dims, differences=differences
+            heard,
+            targets,
+            "frames",
+            n_outputs=series.n_dims,
+            tables=arrays,
+            differences=differences,
         )
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:

@@ -11,6 +11,7 @@ import numpy as np
 from ..network import Network
 from ..scaling import Scaler
 from ..training import Member, Optimiser
+from .limits import Limits
 from .modelfile import as_curve, as_float32, as_float64, as_number, as_whole, shortest
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Learned:
         Whether each network also holds out a part of its own.
     trust : float64 ndarray of shape (n_outputs,) or None
         What standardised outputs are multiplied by, from 0 (the mean is answered) to 1; None for 1.
+    target_range : two float64 ndarray of shape (n_outputs,) or None
+        The lowest and the highest target so far; None where classes are learned.
     reach : float
         The largest standardised input or target so far, in standard deviations.
     difference_scale : float32 ndarray of shape (n_inputs,) or None
@@ -70,6 +73,7 @@ class Learned:
     validation_curve: tuple[float, ...] = ()
     apart: bool = False
     trust: NDArray[np.float64] | None = None
+    target_range: Limits | None = None
     origin: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -118,6 +122,7 @@ class Learned:
             "random": deepcopy(self.random_state),
             "split": {"seed": self.split_seed, "held_out": self.held_out, "apart": self.apart},
             "trust": None if self.trust is None else self.trust.tolist(),
+            "target_range": self.target_range and [side.tolist() for side in self.target_range],
             "reach": self.reach,
             "loss_curve": list(self.loss_curve),
             "validation_curve": list(self.validation_curve),
@@ -147,6 +152,7 @@ class Learned:
             validation_curve=as_curve(content["validation_curve"]),
             apart=_apart_of(content["split"]),
             trust=_trust_of(content, network),
+            target_range=_range_of(content, network),
         )
         learned._require_sound()
         return replace(learned, random_state=dict(learned.rng().bit_generator.state))
@@ -218,6 +224,15 @@ def _trust_of(content: dict[str, Any], network: Network) -> NDArray[np.float64] 
     if (trust < 0).any() or (trust > 1).any():
         raise ValueError("trust must lie between 0 and 1")
     return trust
+
+
+def _range_of(content: dict[str, Any], network: Network) -> Limits | None:
+    if content.get("target_range") is None:
+        return None
+    low, high = (as_float64(side, (network.n_outputs,)) for side in content["target_range"])
+    if (low > high).any():
+        raise ValueError("the range of the targets begins above its end")
+    return low, high
 
 
 def hearing(learned: Learned) -> Learned:

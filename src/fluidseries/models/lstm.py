@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,22 +12,15 @@ import numpy as np
 from ..batch import Batch, Series, pack
 from ..containers import DataSeries, DataSet
 from ..engines import native
-from ..errors import FluidSeriesWarning, InputError, NonFiniteError, NotFittedError
+from ..errors import FluidSeriesWarning, NonFiniteError, NotFittedError
 from ..network import Network
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..scaling import Scaler
-from ..training import (
-    Callback,
-    Member,
-    Optimiser,
-    draw_fold_seed,
-    draw_split_seed,
-    fold_of,
-    is_held_out,
-    train,
-)
+from ..training import Callback, Member, Optimiser, train
 from .base import Model
+from .corpus import Corpus, Split, draw_split, split_of
 from .learned import Learned, hearing
+from .limits import Limits, held, widened
 from .parameters import (
     check_parameters,
     hidden_sizes,
@@ -46,56 +39,10 @@ if TYPE_CHECKING:
 
     from ..engines import Session
 
-__all__ = ["Corpus", "LSTMModel", "Split"]
+__all__ = ["LSTMModel"]
 
 # A series or target this many standard deviations away was hardly meant.
 FAR_AWAY = 10.0
-# With fewer series a held-out part says nothing and takes what there is to learn from.
-FEWEST_FOR_VALIDATION = 20
-# With fewer series every network needs all: 30 gestures may be 30 settings to be learned by heart.
-FEWEST_TO_HOLD_APART = 50
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """Checked series with their targets.
-
-    Parameters
-    ----------
-    series : Series
-        What goes in.
-    targets : list of float64 ndarray
-        For each series a (1, n_outputs) row, or (n_frames, n_outputs) with one target per frame.
-        For classes the number of the class stands there.
-    form : str
-        See `Learned`.
-    n_outputs : int
-        Outputs that the network needs for them.
-    weights : float32 ndarray of shape (n_series,), optional
-        How much each series counts.
-    labels : list, optional
-        What each series is called.
-    """
-
-    series: Series
-    targets: list[NDArray[np.float64]]
-    form: str
-    n_outputs: int
-    weights: NDArray[np.float32] | None = None
-    labels: list[Any] | None = None
-
-
-@dataclass(frozen=True)
-class Split:
-    """For each network rows of the series that it learns from, and rows that it holds out."""
-
-    rows: list[NDArray[np.int64]]
-    held_out: list[NDArray[np.int64]]
-
-    @property
-    def learned(self) -> NDArray[np.int64]:
-        """Rows of the series that at least one network learns from."""
-        return np.unique(np.concatenate(self.rows))
 
 
 class LSTMModel(Model[Learned]):
@@ -115,6 +62,7 @@ class LSTMModel(Model[Learned]):
     patience: int | None
     standardize: bool
     warm_start: bool
+    missing: str
     n_networks: int
     random_state: Any
     n_jobs: int | None
@@ -152,10 +100,13 @@ class LSTMModel(Model[Learned]):
             known = self._usable() if (self.warm_start if go_on is None else go_on) else None
             corpus = self._corpus(source, target, known)
             learned = self._start(corpus, known)
-            split, learned = self._split(corpus, learned)
+            split, learned = split_of(self, corpus, learned)
             if not learned.loss_curve:
                 learned = self._scaled(corpus, split.learned, learned)
             batch, learned = self._pack(corpus, learned)
+            if corpus.tables:
+                widest = widened(learned.target_range, corpus.tables)
+                learned = replace(learned, target_range=widest)
             count = max(len(rows) for rows in split.rows)
             settings = training_settings(self, count, epochs, learned)
             session = self._engine.load(
@@ -223,7 +174,7 @@ class LSTMModel(Model[Learned]):
             recipe.differences,
             recipe.clock,
         )
-        split_seed, apart = self._draw_split(corpus, rng)
+        split_seed, apart = draw_split(self, corpus, rng)
         members = [
             Member(network.initialise(rng), Optimiser.fresh(network.n_parameters))
             for _ in range(self.n_networks)
@@ -242,63 +193,6 @@ class LSTMModel(Model[Learned]):
             origin=corpus.series.origin,
         )
         return self._new(corpus, learned)
-
-    def _draw_split(self, corpus: Corpus, rng: np.random.Generator) -> tuple[int, bool]:
-        """Draw who is held out; tell whether each network holds out a part of its own."""
-        names, labels = corpus.series.names, corpus.labels
-        if isinstance(self.validation, str):
-            apart = self.n_networks > 1 and len(set(names)) >= FEWEST_TO_HOLD_APART
-            return draw_fold_seed(names, self.n_networks if apart else 1, rng, labels), apart
-        enough = len(names) >= FEWEST_FOR_VALIDATION
-        return draw_split_seed(names, self.validation if enough else 0.0, rng, labels), False
-
-    def _split(self, corpus: Corpus, learned: Learned) -> tuple[Split, Learned]:
-        """Return who learns from what, and the largest fraction held out so far noted."""
-        names = corpus.series.names
-        fraction = self._fraction(len(names), learned)
-        out = np.array([is_held_out(name, learned.split_seed, fraction) for name in names])
-        if fraction and not out.any() and not learned.loss_curve:
-            warnings.warn(
-                f"validation is off: a share of {fraction:g} of these series is less than one "
-                "whole series",
-                FluidSeriesWarning,
-                stacklevel=5,
-            )
-        if out.all():
-            raise InputError(
-                f"all {len(out)} series are held out for validation, so there is nothing to learn "
-                "from: "
-                "add series, or clear() and use a smaller validation"
-            )
-        outs = [out] * len(learned.members)
-        if learned.apart:
-            folds = np.array([fold_of(x, learned.split_seed, len(outs)) for x in names])
-            # A few series that came later may all be one network's: it then has to learn from them.
-            own = [folds == number for number in range(len(outs))]
-            outs = [out | mine if (~out & ~mine).any() else out for mine in own]
-        held_out = [np.flatnonzero(one) for one in outs]
-        if self.patience is not None and not any(map(len, held_out)):
-            warnings.warn(
-                "patience is without effect: no series is held out to watch; set validation",
-                FluidSeriesWarning,
-                stacklevel=5,
-            )
-        split = Split([np.flatnonzero(~one) for one in outs], held_out)
-        return split, replace(learned, held_out=fraction)
-
-    def _fraction(self, n_series: int, learned: Learned) -> float:
-        """Return the share of the series that is held out from all networks."""
-        if isinstance(self.validation, str) or self.validation <= learned.held_out:
-            return learned.held_out
-        if n_series >= FEWEST_FOR_VALIDATION:
-            return self.validation
-        warnings.warn(
-            f"validation is off: with {n_series} series all are needed to learn from "
-            f"(it starts at {FEWEST_FOR_VALIDATION})",
-            FluidSeriesWarning,
-            stacklevel=6,
-        )
-        return learned.held_out
 
     def _scaled(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
         """Fit the scaling on the training part."""
@@ -344,6 +238,11 @@ class LSTMModel(Model[Learned]):
 
     # Prediction
 
+    def _limits(self, learned: Learned) -> Limits | None:
+        """Return the range that the outputs are held within."""
+        del learned
+        return None
+
     def _usable(self) -> Learned | None:
         learned = self._learned
         if learned is None or learned.network.hidden_sizes != hidden_sizes(self.hidden_size):
@@ -365,7 +264,7 @@ class LSTMModel(Model[Learned]):
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
         """Return the mean of the outputs in the units of the targets, a row per series or frame."""
         each = np.array(self._outputs_of_each(series, learned), dtype=np.float64)
-        return learned.answer_scaler.restore(each.mean(axis=0))
+        return held(learned.answer_scaler.restore(each.mean(axis=0)), self._limits(learned))
 
     def _outputs_of_each(self, series: Series, learned: Learned) -> list[NDArray[np.float32]]:
         require_origin(series.origin, learned.origin)
@@ -383,8 +282,14 @@ class LSTMModel(Model[Learned]):
         rows = np.arange(len(series))
         return [session.outputs(member.parameters, rows) for member in learned.members]
 
-    def _series(self, source: Any) -> Series:
-        return read_series(source)
+    def _series(self, source: Any, learned: Learned | None, *, in_order: bool = False) -> Series:
+        """Read series; where a number is missing, the mean of the first fit may stand in."""
+        mean = None if learned is None else learned.input_scaler.mean
+        return read_series(source, in_order=in_order, missing=self.missing, mean=mean)
+
+    def _frames(self, frames: ArrayLike, learned: Learned) -> NDArray[Any]:
+        mean = learned.input_scaler.mean
+        return read_frames(frames, learned.network.n_inputs, self.missing, mean)
 
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return the output for one series, without the detour over a batch."""
@@ -395,13 +300,13 @@ class LSTMModel(Model[Learned]):
         point = np.empty(learned.network.n_outputs)
         # The core takes a contiguous table of floats as it is; what it declines is looked at here.
         if not stream.point(frames, point):
-            array = np.ascontiguousarray(read_frames(frames, learned.network.n_inputs))
+            array = np.ascontiguousarray(self._frames(frames, learned))
             if not stream.point(array, point):
                 raise NonFiniteError(
                     "the series holds a number too large for float32: correct it or scale the data"
                 )
         self._spare_stream = (learned, stream)
-        return point
+        return held(point, self._limits(learned))
 
     def stream(self, window: int | None = None) -> Stream:
         """Hear a series one frame at a time.
@@ -417,7 +322,8 @@ class LSTMModel(Model[Learned]):
         Stream
             With ``step(frame, out=None)`` and ``reset()``. It keeps what is known now.
         """
-        return Stream(self._require_learned(), window)
+        learned = self._require_learned()
+        return Stream(learned, window, self._limits(learned), self.missing)
 
     def states(self, source: Any, *, every_frame: bool = False) -> Any:
         """Return what the networks hear in each series: their top layers' hidden states.
@@ -444,7 +350,7 @@ class LSTMModel(Model[Learned]):
             As predict.
         """
         learned = self._require_learned()
-        series = read_series(source)
+        series = self._series(source, learned)
         ends = np.cumsum([len(frames) for frames in series.arrays])
         states = np.hstack(self._outputs_of_each(series, hearing(learned))).astype(np.float64)
         tables = np.split(states, ends[:-1])

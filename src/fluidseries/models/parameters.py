@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engines.native import usable_cores
 from ..errors import ParameterError
+from ..missing import METHODS
 from ..training import Settings
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def check_training(model: Any) -> None:
     differences = values.get("differences", False)
     known = isinstance(differences, bool | np.bool_) or str(differences) == "auto"
     _require(known, values, "differences", '"auto", True or False')
+    missing = values.get("missing", "error")
+    _require(missing in METHODS, values, "missing", f"one of {METHODS}")
     verbose = values["verbose"]
     _require(isinstance(verbose, bool) or _is_int(verbose, 0), values, "verbose", "0, 1 or more")
 

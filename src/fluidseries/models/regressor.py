@@ -14,8 +14,10 @@ from sklearn.metrics import r2_score
 from ..batch import Series
 from ..containers import DataSeries, DataSet
 from ..errors import DimensionError, FluidSeriesWarning
-from ..reading import read_series, read_targets
-from .lstm import Corpus, LSTMModel, Split
+from ..reading import read_targets
+from .corpus import Corpus, Split
+from .limits import Limits, limits_of, require_limits
+from .lstm import LSTMModel
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -72,6 +74,13 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     patience : int, optional
         Stop after so many epochs in which the held-out error was not less than before, and keep the
         epoch where it was least.
+    output_limits : None, "trained" or (low, high)
+        Answers are held within this range: that of the targets so far, or the same two numbers for
+        every output.
+    missing : "error", "interpolate" or "mask"
+        What a NaN in a series is. "interpolate": a number on the straight line between its
+        neighbours in time; in a stream, that of the frame before. "mask": nothing that says
+        anything, so that the mean of its dimension is heard.
     standardize : bool
         Bring every dimension of source and target to mean 0 and standard deviation 1 inside the
         model. Predictions come back in the units of the target.
@@ -125,6 +134,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         momentum: float = 0.9,
         validation: float | str = "auto",
         patience: int | None = None,
+        output_limits: str | tuple[float, float] | None = None,
+        missing: str = "error",
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
@@ -140,6 +151,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.momentum = momentum
         self.validation = validation
         self.patience = patience
+        self.output_limits = output_limits
+        self.missing = missing
         self.standardize = standardize
         self.warm_start = warm_start
         self.n_networks = n_networks
@@ -209,7 +222,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             If the data cannot be used.
         """
         learned = self._require_learned()
-        series = read_series(source)
+        series = self._series(source, learned)
         outputs = self._outputs(series, learned)
         if learned.per_frame:
             tables = _cut(outputs, series)
@@ -249,7 +262,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         1 is perfect and 0 as good as always answering the mean; see scikit-learn's r2_score.
         """
         learned = self._require_learned()
-        series = read_series(source, in_order=True)
+        series = self._series(source, learned, in_order=True)
         targets, _ = read_targets(target, series)
         truth = np.concatenate(targets)
         if truth.shape[1] != learned.network.n_outputs:
@@ -283,10 +296,13 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self._learned = replace(learned, trust=trust)
 
     def _corpus(self, source: Source, target: Target, known: Learned | None) -> Corpus:
-        del known  # other targets make another network
-        series = read_series(source, in_order=True)
+        require_limits(self.output_limits)
+        series = self._series(source, known, in_order=True)
         targets, form = read_targets(target, series)
-        return Corpus(series, targets, form, n_outputs=targets[0].shape[1])
+        return Corpus(series, targets, form, n_outputs=targets[0].shape[1], tables=targets)
+
+    def _limits(self, learned: Learned) -> Limits | None:
+        return limits_of(self.output_limits, learned)
 
 
 def shrinkage(

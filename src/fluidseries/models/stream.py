@@ -10,13 +10,16 @@ from .. import _core
 from ..containers.arrays import as_numbers
 from ..engines.native import readout_mask
 from ..errors import DimensionError, InputTypeError, NonFiniteError
+from ..missing import filled
 from ..reading import require_dims
+from .limits import held
 from .parameters import require_window
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .learned import Learned
+    from .limits import Limits
 
 __all__ = ["Stream", "core_stream"]
 
@@ -47,10 +50,22 @@ class Stream:
     at a time may use it.
     """
 
-    __slots__ = ("_core", "_quick_step", "n_inputs", "n_outputs")
+    __slots__ = (
+        "_before", "_core", "_limits", "_mean", "_missing", "_quick_step", "n_inputs", "n_outputs"
+    )  # fmt: skip
 
-    def __init__(self, learned: Learned, window: int | None) -> None:
+    def __init__(
+        self,
+        learned: Learned,
+        window: int | None,
+        limits: Limits | None = None,
+        missing: str = "error",
+    ) -> None:
         self._core = core_stream(learned, window)
+        self._limits, self._missing = limits, missing
+        self._mean = learned.input_scaler.mean
+        # Nobody knows the next frame yet: what is missing stays as it was in the one before.
+        self._before = self._mean.copy() if missing == "interpolate" else None
         self._quick_step = self._core.step
         self.n_inputs = learned.network.n_inputs
         self.n_outputs = learned.network.n_outputs
@@ -79,11 +94,17 @@ class Stream:
             out = np.empty(self.n_outputs)
         if not self._quick_step(frame, out):
             self._careful_step(frame, out)
+        elif self._before is not None:
+            self._before[...] = frame
+        if self._limits is not None:
+            held(out, self._limits)
         return out
 
     def reset(self) -> None:
         """Forget all frames: the next one is the first of a series."""
         self._core.reset()
+        if self._before is not None:
+            self._before[...] = self._mean
 
     def _careful_step(self, frame: Any, out: NDArray[np.float64]) -> None:
         """Step with what the quick path declined, or say why that cannot be."""
@@ -94,6 +115,8 @@ class Stream:
                 f"the frame has shape {numbers.shape}: one frame has shape ({self.n_inputs},)"
             )
         require_dims("the frame", len(numbers), self.n_inputs)
+        if self._missing != "error":
+            numbers = filled(numbers[np.newaxis], self._missing, self._mean, self._before)[0]
         finite = np.isfinite(numbers)
         if not finite.all():
             dim = int(np.argmin(finite))
@@ -106,6 +129,8 @@ class Stream:
             raise NonFiniteError(
                 "the frame lies too far from the training data for float32: it was left out"
             )
+        if self._before is not None:
+            self._before[...] = numbers
         out[...] = point
 
 
