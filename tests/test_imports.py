@@ -37,8 +37,7 @@ ARROWS = {
     "spelling": set(),
     "evaluation": {"models", "points", "reading", "batch", "containers"},
     "osc": {"live", "spelling", "warping"},
-    "plots": {"containers", "files"},
-    "charts": {"plots"},
+    "plots": {"evaluation", "containers", "files"},
     "datasets": {"containers"},
     "progress": {"training"},
     "formats": {"models", "scalers", "containers", "files", "_core"},
@@ -47,12 +46,11 @@ ARROWS = {
     "model_facts": {"models", "containers"},
     "demo": {
         "models", "datasets", "containers", "batch", "progress", "evaluation", "report", "plots",
-        "charts",
     },
     "report": {"evaluation"},
     "cli": {
         "cli_convert", "cli_demo", "cli_evaluate", "cli_extract", "cli_fit", "cli_inspect",
-        "cli_predict", "cli_serve",
+        "cli_plot", "cli_predict", "cli_serve",
         "spelling",
     },
     "cli_completion": {"formats"},
@@ -64,6 +62,7 @@ ARROWS = {
     "cli_evaluate": {"cli_completion", "cli_shared", "models", "evaluation", "report"},
     "cli_fit": {"cli_completion", "cli_settings", "cli_shared", "progress"},
     "cli_inspect": {"cli_completion", "cli_shared", "inspection"},
+    "cli_plot": {"cli_completion", "cli_shared", "formats", "plots"},
     "cli_predict": {"cli_shared", "models"},
     "cli_serve": {"cli_shared", "live", "osc"},
     "cli_settings": set(),
@@ -72,7 +71,7 @@ ARROWS = {
     "warping": {"reading", "_core"},
     "__init__": {
         "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models",
-        "scalers", "live", "formats",
+        "scalers", "live", "formats", "plots",
     },
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import audio, datasets, formats, live
+    from . import audio, datasets, formats, live, plots
     from .audio import extract
     from .batch import join
     from .building import build_info
@@ -56,6 +56,7 @@ _HOME = {
     "formats": "",
     "join": "batch",
     "live": "",
+    "plots": "",
     "read": "formats",
     "read_model": "models.registry",
     "write": "formats",
@@ -89,6 +90,7 @@ __all__ = [
     "formats",
     "join",
     "live",
+    "plots",
     "read",
     "read_model",
     "write",

@@ -21,6 +21,7 @@ from . import (
     cli_extract,
     cli_fit,
     cli_inspect,
+    cli_plot,
     cli_predict,
     cli_serve,
 )
@@ -58,6 +59,7 @@ app.command()(cli_evaluate.evaluate)
 app.command()(cli_inspect.inspect)
 app.command()(cli_serve.serve)
 app.command()(cli_serve.send)
+app.command()(cli_plot.plot)
 
 
 def main(arguments: list[str] | None = None) -> None:

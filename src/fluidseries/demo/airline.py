@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..charts import continuation
 from ..containers import DataSeries
 from ..datasets import airline
 from ..models.forecaster import LSTMForecaster
+from ..plots import forecast
 from ..progress import fit_progress
 from .telling import draw_if_possible, show_files
 
@@ -131,10 +131,19 @@ def _show(console: Console, made: Airline) -> None:
 
 def _draw(figure: Figure, made: Airline) -> None:
     ax = figure.subplots()
-    continuations = {
+    foretold = {
         f"LSTMForecaster (wrong by {made.error:.0f})": made.foretold,
         f"the same month a year before (wrong by {made.error_year_before:.0f})": made.year_before,
     }
-    continuation(ax, made.heard, made.right, continuations, start=1949.0, step=1 / 12)
-    ax.set_ylabel("thousands of passengers a month", fontsize=9)
+    passengers = "thousands of passengers a month"
+    forecast(
+        ax,
+        made.heard,
+        foretold,
+        made.right,
+        start=1949.0,
+        step=1 / 12,
+        time="year",
+        name=passengers,
+    )
     ax.set_title("Airline passengers: two years foretold", fontsize=12, loc="left")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import charts
+from .. import plots
 from ..report import show_confusion
 from .speakers import recognised_after
 from .telling import draw_if_possible
@@ -80,10 +80,10 @@ def draw(file: Path, console: Console, made: Speakers) -> None:
 
     def both(figure: Figure) -> None:
         left, right = figure.subplots(1, 2)
-        charts.confusion(left, made.named.labels, made.named.confusion)
+        plots.confusion(left, made.named.labels, made.named.confusion)
         share, count = made.named.accuracy, made.named.examples
         left.set_title(f"{count} unheard utterances: {share:.1%} are named rightly", **TITLE)
-        charts.recognition(right, made.right)
+        plots.recognition(right, made.right)
         right.set_title("Named rightly after so many frames", **TITLE)
 
     draw_if_possible(file, console, both, size=(12, 5.6))

@@ -1,72 +1,24 @@
-"""Pictures, with matplotlib: every function draws into an Axes and returns it.
-
-matplotlib comes with ``pip install 'fluidseries[plots]'`` and loads when the first picture is made.
-"""
+"""An XY pad: places with names, points among them, and a point's way."""
 
 from __future__ import annotations
 
-import io
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .containers import DataSet, LabelSet
-from .errors import MissingExtraError
-from .files import write_bytes
+from .style import COLOURS, FAINT, INK, MARKERS, fade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["COLOURS", "FAINT", "INK", "fade", "figure", "pad_path", "pad_points", "write_figure"]
+    from ..containers import DataSet, LabelSet
 
-# Nine colours that stay apart for colour-blind eyes too (Paul Tol's "muted" scheme).
-COLOURS = (
-    "#332288", "#88CCEE", "#44AA99", "#117733", "#999933",
-    "#DDCC77", "#CC6677", "#882255", "#AA4499",
-)  # fmt: skip
-INK, FAINT = "#333333", "#dddddd"
-
-
-def figure(width: float, height: float) -> Figure:
-    """Make an empty figure that no window shows.
-
-    Parameters
-    ----------
-    width, height : float
-        Inches.
-
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as err:
-        raise MissingExtraError(
-            "pictures need matplotlib: pip install 'fluidseries[plots]'"
-        ) from err
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def write_figure(path: str | os.PathLike[str], drawn: Figure) -> None:
-    """Write a figure as PNG, whole or not at all."""
-    image = io.BytesIO()
-    drawn.savefig(image, format="png", dpi=150)
-    write_bytes(path, image.getvalue())
-
-
-def fade(ax: Axes) -> None:
-    """Draw the frame around the axes faintly."""
-    for spine in ax.spines.values():
-        spine.set_color(FAINT)
+__all__ = ["pad_path", "pad_points"]
 
 
 def pad_points(ax: Axes, places: DataSet, points: DataSet, labels: LabelSet) -> Axes:
-    """Draw an XY pad with a named place for every label and a dot for every point.
+    """Draw an XY pad with a named place for every label and a mark for every point.
 
     Parameters
     ----------
@@ -77,7 +29,7 @@ def pad_points(ax: Axes, places: DataSet, points: DataSet, labels: LabelSet) -> 
     points : DataSet
         Identifier -> (x, y).
     labels : LabelSet
-        Identifier -> label, which gives the dot its colour.
+        Identifier -> label, which gives the mark its colour and shape.
 
     Returns
     -------
@@ -85,13 +37,14 @@ def pad_points(ax: Axes, places: DataSet, points: DataSet, labels: LabelSet) -> 
     """
     _draw_pad(ax)
     colours = _colours(places)
-    for label, colour in colours.items():
+    for number, (label, colour) in enumerate(colours.items()):
         own = [points[name] for name in points if labels[name] == label]
         if own:
             x, y = np.transpose(own)
             ax.scatter(
-                x, y, s=26, color=colour, alpha=0.75, edgecolors="white", linewidths=0.4, zorder=3
-            )
+                x, y, s=30, color=colour, alpha=0.75, marker=MARKERS[number % len(MARKERS)],
+                edgecolors="white", linewidths=0.4, zorder=3,
+            )  # fmt: skip
     _draw_places(ax, places)
     return ax
 
