@@ -31,7 +31,7 @@ format: $(STAMPS)/check
 
 # The site, in build/site/index.html. A warning, such as a link that leads nowhere, is an error.
 docs: $(STAMPS)/docs
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/site
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --write-all -b html docs build/site
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py

@@ -15,7 +15,7 @@ NAVIGATION = {
     "How to": ["how-to-sounds", "how-to-gestures", "how-to-sensors", "how-to-flucoma"],
     "Models": ["lstm-regressor", "lstm-classifier", "lstm-forecaster", "nearest", "mlp"],
     "Data": ["containers", "formats", "audio", "scalers", "model-file"],
-    "On stage": ["live", "live-osc", "live-protocol"],
+    "On stage": ["live", "osc"],
     "Tools": ["command-line", "pictures"],
     "FluCoMa": ["flucoma"],
     "How good, how fast": ["learning", "performance"],
@@ -52,7 +52,14 @@ def append_navigation(app: Any, page: str, source: list[str]) -> None:
             source[0] += "\n" + "\n".join(lines) + "\n"
 
 
+def read_index_again(*event: Any) -> list[str]:
+    """Tell that index.md is out of date: a page may have come, or gone."""
+    del event
+    return ["index"]
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Join the build."""
     app.connect("source-read", append_navigation)
+    app.connect("env-get-outdated", read_index_again)
     return {"parallel_read_safe": True}
