@@ -128,6 +128,9 @@ def corpus_of(model: Model[Any], takes: Sequence[Take], targets: str) -> Corpus:
         Whether a regressor learns one target per take or per frame.
     """
     series = DataSeries((take.id, take.frames) for take in takes)
+    rates = [take.rate for take in takes if take.rate]
+    if rates:
+        series.origin = {"rate": round(float(np.median(rates)), 2)}
     learns = what_itlearns(model)
     if is_pointwise(model):
         source = _points(series)

@@ -26,6 +26,7 @@ PATIENCE = 3.0
 _turn = threading.BoundedSemaphore(AT_ONCE)
 _idle: list[Worker] = []
 _lock = threading.Lock()
+_starting = threading.Lock()
 
 
 class Worker:
@@ -64,10 +65,16 @@ class Worker:
 
 
 def ready() -> None:
-    """See to it that a worker is there when a job comes: it takes a second to start."""
-    with _lock:
+    """See to it that a worker is there when a job comes, since it takes a second to start."""
+    # Even to begin with that takes some milliseconds, which whoever plays does not have.
+    if not any(worker.alive for worker in _idle):
+        threading.Thread(target=_start, name="fluidseries-start", daemon=True).start()
+
+
+def _start() -> None:
+    with _starting:
         if not any(worker.alive for worker in _idle):
-            _idle.append(Worker())
+            _give_back(Worker())
 
 
 def _borrow() -> Worker:
