@@ -15,7 +15,7 @@ NAVIGATION = {
     "How to": ["how-to-sounds", "how-to-gestures", "how-to-sensors", "how-to-flucoma"],
     "Models": ["lstm-regressor", "lstm-classifier", "lstm-forecaster", "nearest", "mlp"],
     "Data": ["containers", "formats", "audio", "scalers", "model-file"],
-    "On stage": ["live", "osc"],
+    "On stage": ["live", "live-supercollider", "live-puredata", "live-max", "osc"],
     "Tools": ["command-line", "pictures"],
     "FluCoMa": ["flucoma"],
     "How good, how fast": ["learning", "performance"],

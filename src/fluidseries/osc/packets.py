@@ -202,20 +202,28 @@ def write_message(address: str, *arguments: Any) -> bytes:
     bytes
         May be longer than MAX_PACKET.
     """
-    if set(map(type, arguments)) == {float}:
-        header, layout = _floats_layout(address, len(arguments))
+    header, texts, floats = _layout_of(address, tuple(map(type, arguments)))
+    if floats is not None:
         try:
-            return header + layout.pack(*arguments)
+            numbers = floats.pack(*arguments[texts:])
         except OverflowError:
             pass
+        else:
+            return b"".join([header, *map(_padded, arguments[:texts]), numbers])
     pieces = [_written(argument) for argument in arguments]
     tags = "," + "".join(tag for tag, _ in pieces)
     return b"".join([_padded(address), _padded(tags), *(piece for _, piece in pieces)])
 
 
 @lru_cache(maxsize=_MAX_LAYOUTS)
-def _floats_layout(address: str, count: int) -> tuple[bytes, struct.Struct]:
-    return _padded(address) + _padded("," + count * "f"), struct.Struct(f">{count}f")
+def _layout_of(address: str, types: tuple[type, ...]) -> tuple[bytes, int, struct.Struct | None]:
+    """Return header, number of texts and layout of the numbers: for text, then floats, alone."""
+    texts = next((i for i, kind in enumerate(types) if kind is not str), len(types))
+    count = len(types) - texts
+    if any(kind is not float for kind in types[texts:]):
+        return b"", 0, None
+    header = _padded(address) + _padded("," + texts * "s" + count * "f")
+    return header, texts, struct.Struct(f">{count}f")
 
 
 def _written(argument: Any) -> tuple[str, bytes]:

@@ -31,7 +31,7 @@ class Program(Protocol):
         """Return names and counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """Where a request is for.
 

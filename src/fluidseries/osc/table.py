@@ -115,7 +115,7 @@ MODEL = (
     Request(
         "takes",
         "The same as list, which means something else in Pure Data.",
-        verbs.list_takes,
+        verbs.takes,
         (),
         "as from list",
     ),

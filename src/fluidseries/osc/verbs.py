@@ -73,8 +73,13 @@ def record_stop(place: Place) -> Values:
 
 
 def list_takes(place: Place) -> list[Said]:
-    takes = list(place.model.takes.values())
-    return [Said("list", (len(takes),)), *(_take(i, take) for i, take in enumerate(takes, 1))]
+    rows = [_take(i, take) for i, take in enumerate(tuple(place.model.takes.values()), 1)]
+    return [Said("list", (len(rows),)), *rows]
+
+
+def takes(place: Place) -> list[Said]:
+    (_, count), *rows = list_takes(place)
+    return [Said("takes", count), *rows]
 
 
 def _take(index: int, take: Take) -> Said:

@@ -1,0 +1,179 @@
+"""What `fluidseries serve` bears: frames a second, round trips, memory, and being killed.
+
+    python bench/live.py               # a minute of frames, quiet and while a fit runs
+    python bench/live.py --kills 50    # kill -9 while it records, learns and saves
+
+The player is another process than the server, as on stage, and shares the machine's cores with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import select
+import socket
+import sys
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+
+import fluidseries as fs
+from fluidseries.live import Session
+from fluidseries.osc.packets import write_message
+
+from measure import Report, machine
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from osc_stage import Patch, Program
+
+MODELS = [f"voice{i}" for i in range(8)]
+TAKES = 5  # of each of nine speakers
+
+
+def prepare(folder: Path) -> None:
+    """Make a project of eight fitted classifiers, and a ninth that can learn for long."""
+    voices = fs.datasets.japanese_vowels()
+    chosen = [f"speaker{s}-{i:03}" for s in range(1, 10) for i in range(1, TAKES + 1)]
+    with Session(folder) as session:
+        for name in [*MODELS, "busy"]:
+            model = session.new(name, "classifier", hidden_size=32, max_iter=10)
+            for key in chosen:
+                model.add_take(key, voices.train[key], voices.train_speakers[key])
+        for name in MODELS:
+            session[name].fit().result()
+        session["busy"].set("max_iter", 1_000_000)
+
+
+def resident(process: int) -> float:
+    """Megabytes that a process holds."""
+    text = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
+
+
+class Player:
+    """Sends frames at a rate, one to each model, and times the answers."""
+
+    def __init__(self, to: tuple[str, int], ears: socket.socket) -> None:
+        self.to, self.ears = to, ears
+        frame = [0.1 * i for i in range(12)]
+        self.packets = [write_message(f"/fluidseries/{name}/frame", *frame) for name in MODELS]
+        self.index = {f"/fluidseries/{name}/frame".encode(): i for i, name in enumerate(MODELS)}
+        self.waiting: list[deque[float]] = [deque() for _ in MODELS]
+        self.times: list[float] = []
+        self.sent = 0
+
+    def play(self, seconds: float, rate: float) -> None:
+        due = time.perf_counter()
+        end = due + seconds
+        while due < end:
+            for packet, waiting in zip(self.packets, self.waiting, strict=True):
+                waiting.append(time.perf_counter())
+                self.ears.sendto(packet, self.to)
+            self.sent += len(self.packets)
+            due += 1 / rate
+            while (left := due - time.perf_counter()) > 0:
+                if select.select([self.ears], [], [], left)[0]:
+                    self.hear()
+        limit = time.perf_counter() + 2
+        while any(self.waiting) and time.perf_counter() < limit:
+            if select.select([self.ears], [], [], 0.1)[0]:
+                self.hear()
+
+    def hear(self) -> None:
+        while True:
+            try:
+                packet = self.ears.recv(65536)
+            except BlockingIOError:
+                return
+            index = self.index.get(packet.split(b"\0", 1)[0])
+            if index is not None:
+                self.times.append(time.perf_counter() - self.waiting[index].popleft())
+
+
+def measure(seconds: float, rate: float) -> None:
+    report = Report(
+        f"{rate:g} frames a second into {len(MODELS)} models of 32 units, {seconds:g} s each",
+        ["", "sent", "unanswered", "kernel drops", "median ms", "99 % below ms", "max ms", "MB"],
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        prepare(project)
+        program = Program(project, "--quiet")
+        for learning in (False, True):
+            if learning:
+                program.patch.send("/fluidseries/busy/fit")
+                program.patch.until("fit/progress", 60)
+            player = Player(program.patch.to, program.patch.ears.socket)
+            player.play(1.0, rate)
+            player.times.clear()
+            player.sent = 0
+            before = resident(program.process.pid)
+            player.play(seconds, rate)
+            after = resident(program.process.pid)
+            median, slow = np.percentile(player.times, [50, 99]) * 1e3
+            status = dict(zip(*[iter(program.patch.ask("", "status"))] * 2, strict=True))
+            report.add(
+                "while a fit runs" if learning else "no fit",
+                player.sent,
+                player.sent - len(player.times),
+                status["kernelDrops"],
+                f"{median:.2f}",
+                f"{slow:.2f}",
+                f"{max(player.times) * 1e3:.1f}",
+                f"{before:.1f} to {after:.1f}",
+            )
+        program.kill()
+    report.show()
+
+
+def kill(times: int) -> None:
+    """Kill the server while it records, learns and saves; look for every acknowledged frame."""
+    rng, number, acknowledged = np.random.default_rng(), 0, set()
+    lost, damaged, during = 0, 0, {"recording": 0, "learning": 0}
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        for round_ in range(times):
+            program = Program(project, "--quiet")
+            patch: Patch = program.patch
+            if round_ == 0:
+                patch.ask("m", "new", "classifier", "hiddenSize", 16, "maxIter", 3)
+            learns = round_ % 2 == 1
+            for label in "ab"[: 1 + learns]:
+                patch.ask("m", "recordStart", label)
+                for _ in range(int(rng.integers(3, 60))):
+                    patch.ask("m", "frame", float(number), 1.0)
+                    acknowledged.add(number)
+                    number += 1
+                if learns:
+                    patch.ask("m", "recordStop")
+            if learns:
+                patch.send("/fluidseries/m/fit")
+                patch.until("fit/progress", 60)
+                time.sleep(rng.uniform(0, 0.03))
+            during["learning" if learns else "recording"] += 1
+            program.kill()
+            with Session(project) as session:
+                takes = session["m"].takes.values()
+                there = {int(n) for take in takes for n in take.frames[:, 0]}
+                damaged += session.recovered.skipped_steps + len(session.recovered.notes)
+                for file in (project / "models").glob("m-*.json"):
+                    fs.read_model(file)
+            lost = len(acknowledged - there)
+    print(f"killed {times} times ({during}): {len(acknowledged)} frames acknowledged, {lost} lost, "
+          f"{damaged} damaged steps or files")  # fmt: skip
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=1000.0)
+    parser.add_argument("--kills", type=int, default=0)
+    options = parser.parse_args()
+    print(machine())
+    if options.kills:
+        kill(options.kills)
+    else:
+        measure(options.seconds, options.rate)
