@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import signal
+import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,6 +88,7 @@ def _server(session: Session, chosen: dict[str, Any]) -> Server:
     from .osc.wekinator import Options, Wekinator
 
     host = chosen["host"] or "127.0.0.1"
+    port = DEFAULT_PORT if chosen["port"] is None else chosen["port"]
     reply = parse_address(chosen["reply"]) if chosen["reply"] else DEFAULT_REPLY
     options = None
     named = {
@@ -106,7 +109,7 @@ def _server(session: Session, chosen: dict[str, Any]) -> Server:
             FluidSeriesWarning,
             stacklevel=2,
         )
-    server = Server(session, host=host, port=chosen["port"] or DEFAULT_PORT, reply=reply)
+    server = Server(session, host=host, port=port, reply=reply)
     if options is not None:
         server.add(Wekinator(server, options))
     return server
@@ -115,6 +118,10 @@ def _server(session: Session, chosen: dict[str, Any]) -> Server:
 def _run(server: Server, *, quiet: bool) -> None:
     from .osc.view import show
 
+    # No frame waits long for another thread, or for a collection of what was loaded at the start.
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
     host, port = server.address
     with show(server, console(), quiet=quiet):
         typer.echo(f"listening on {host} port {port}", err=True)
