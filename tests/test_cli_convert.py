@@ -148,6 +148,7 @@ def test_convert_flucomas_points(run):
     (("x.ts", "s.json"), 1, r"no place in s\.json: add --labels .* --labels x-labels\.json"),
     (("x.ts", "x.csv", "--numbered", "{id}-{frame}"), 1, "are for a DataSet or a DataSeries alone"),
     (("x.ts", "x.csv", "--numbered", "a", "--flat", "2"), 2, "two ways to hold series: choose one"),
+    (("x.ts", "x.arff"), 1, "ARFF is read only: write one of"),
     (("no.ts", "x.csv"), 1, r"no\.ts: there is no such file"),
     (("x.ts", "x.xyz"), 1, "says no format"),
     (("x.ts", "x.ts"), 1, "is there already"),

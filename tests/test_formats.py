@@ -83,6 +83,8 @@ def test_csv_that_programs_write(tmp_path):
     assert fs.read(csv(tmp_path, "time,x\n2020-01-02T00:00:00Z,3\n2020-01-01T00:00:00Z,4"))[
         "x"
     ].tolist() == [[4], [3]]
+    zones = "time,x\n2020-01-01T01:00:00+02:00,2\n2019-12-31 23:00:00.5,3\n2019-12-31 22:59Z,1\n"
+    assert fs.read(csv(tmp_path, zones, "z.csv"))["z"].tolist() == [[1], [2], [3]]
     assert fs.read(csv(tmp_path, "id,x,y\na,1,2\nb,3,4\n")) == fs.DataSet(
         {"a": [1, 2], "b": [3, 4]}
     )
@@ -95,6 +97,7 @@ def test_csv_that_programs_write(tmp_path):
     ("id,time,x\na,0,1\na,1,two\n", r"x\.csv, line 3, column 3 \('x'\): 'two' is no number: rem"),
     ("id;time;x\na;0;1,5\n", r"line 2, column 3 \('x'\): '1,5' is no number: write decimals with"),
     ("id,time,x\na,0,1_0\n", r"line 2, column 3 \('x'\): '1_0' is no number"),
+    ("day,x\n2026-03-01,2\n", r"column 1 \('day'\): .* if it is the time .* time='day', or --time"),
     ("id,time,x\na,0\n", "line 2: this row has 2 columns, but the first row has 3"),
     ("id,time,x\n,0,1\n", r"line 2, column 1 \('id'\): an identifier is missing"),
     ("id,time,x\na,0,1\na,1,2\na,0,3\n", "line 4, column 2: the time '0' is there already, in l"),

@@ -161,6 +161,13 @@ def test_row_by_row(name, tmp_path):
     assert [row.id for row in fs.formats.iterate(tmp_path / "y.npz")] == list(source)
 
 
+def test_long_rows_make_small_batches(tmp_path):
+    rows = (fs.formats.Row(str(k), np.zeros((10_000, 100))) for k in range(11))  # of 8 MB
+    fs.formats.write_rows(tmp_path / "x.arrow", rows)
+    with pa.ipc.open_file(str(tmp_path / "x.arrow")) as file:
+        assert [file.get_batch(k).num_rows for k in range(file.num_record_batches)] == [4, 4, 3]
+
+
 def test_an_arrow_file_is_mapped(tmp_path):
     fs.write(tmp_path / "x.arrow", fs.DataSeries({"a": np.arange(1000.0)}))
     value = next(fs.formats.iterate(tmp_path / "x.arrow")).value

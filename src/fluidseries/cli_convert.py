@@ -141,7 +141,8 @@ def _require_one(content: Any, file: Path, output: Path) -> None:
 
     if not isinstance(content, tuple):
         return
-    if output == STANDARD or "Examples" not in format_of(output).holds:
+    row = format_of(".json" if output == STANDARD else output)
+    if row.writes and "Examples" not in row.holds:
         raise InputError(
             f"{file} holds labels or targets too, for which there is no place in {output}: add "
             f"--labels and a file for them, such as --labels {file.stem}-labels.json"

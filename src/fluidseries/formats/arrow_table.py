@@ -85,7 +85,13 @@ def _opened(path: Path) -> Iterator[tuple[Any, Iterator[Any]]]:
     try:
         if path.suffix.lower() == ".parquet":
             with pa.parquet.ParquetFile(path, memory_map=True) as file:
-                yield file.schema_arrow, file.iter_batches(batch_size=BATCH)
+                # Group by group, since pyarrow would hold several at once.
+                groups = (
+                    batch
+                    for group in range(file.num_row_groups)
+                    for batch in file.iter_batches(batch_size=BATCH, row_groups=[group])
+                )
+                yield file.schema_arrow, groups
         else:
             with pa.memory_map(os.fspath(path)) as source, pa.ipc.open_file(source) as file:
                 yield file.schema, (file.get_batch(k) for k in range(file.num_record_batches))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from .examples import Examples
 from .rows import Row, rows_of
 
 __all__ = ["write", "write_rows"]
+
+# As much is in memory at once; a row that is longer is a batch of its own.
+BATCH_BYTES = 32_000_000
 
 
 def write(path: Path, content: DataSeries | DataSet | LabelSet | Examples) -> None:
@@ -77,7 +80,7 @@ def _number(array: Any) -> Any:
 
 def _batches(path: Path, rows: Iterator[Row], schema: Any) -> Iterator[Any]:
     pa = pyarrow()
-    while batch := list(islice(rows, BATCH)):
+    while batch := _some(rows):
         columns = {
             "id": [row.id for row in batch],
             "frames": [row.value for row in batch],
@@ -88,6 +91,19 @@ def _batches(path: Path, rows: Iterator[Row], schema: Any) -> Iterator[Any]:
         }
         arrays = [_column(path, columns[field.name], field) for field in schema]
         yield pa.record_batch(arrays, schema=schema)
+
+
+def _some(rows: Iterator[Row]) -> list[Row]:
+    """Return the next rows: as many as fit into a batch, but at least one if there is one."""
+    batch: list[Row] = []
+    size = 0
+    while size < BATCH_BYTES and len(batch) < BATCH:
+        row = next(rows, None)
+        if row is None:
+            break
+        batch.append(row)
+        size += sum(value.nbytes for value in row if hasattr(value, "nbytes"))
+    return batch
 
 
 def _column(path: Path, values: list[Any], field: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import read_numbers
 from ..errors import FormatError
 from .columns import Columns
-from .text import TextFile, number, shortened
+from .text import TextFile, as_date, number, shortened
 
 __all__ = ["Splitter"]
 
@@ -81,7 +81,14 @@ class Splitter:
                 unknown = cell.strip().lower() in UNKNOWN
                 self.numbers[k] = np.nan if unknown else number(cell)
             except ValueError as err:
-                hint = "remove that column, or leave the cell empty if the number is not known"
-                if cell.count(",") == 1 and cell.replace(",", "").strip("+-").isdigit():
-                    hint = "write decimals with a point"
+                hint = _hint(cell, self.columns.names[place])
                 raise self.error(place, f"{shortened(cell)} is no number: {hint}") from err
+
+
+def _hint(cell: str, name: str) -> str:
+    """Return what to do about a cell that is no number."""
+    if cell.count(",") == 1 and cell.replace(",", "").strip("+-").isdigit():
+        return "write decimals with a point"
+    if as_date(cell) is not None:
+        return f"if it is the time of the frames, say so: time={name!r}, or --time {name}"
+    return "remove that column, or leave the cell empty if the number is not known"

@@ -24,7 +24,7 @@ from .columns import Columns, columns_of
 from .csv_rows import Splitter
 from .examples import Examples
 from .table import Reading
-from .text import TextFile, number, shortened
+from .text import TextFile, as_date, number, shortened
 
 __all__ = ["read"]
 
@@ -185,13 +185,10 @@ def _as_times(file: TextFile, columns: Columns, rows: Rows) -> NDArray[Any]:
         pass
     dates = []
     for text, line in zip(rows.times, rows.lines, strict=True):
-        try:
-            dates.append(np.datetime64(text.strip().removesuffix("Z"), "ns"))
-            if not text.strip() or np.isnat(dates[-1]):
-                raise ValueError(text)
-        except (ValueError, OverflowError) as err:
+        dates.append(as_date(text))
+        if dates[-1] is None:
             raise FormatError(
                 f"{file.where}, line {line}, column {columns.time + 1 if columns.time else 1}: "
                 f"{shortened(text)} is no time: write numbers, or dates such as 2026-03-01 14:30"
-            ) from err
+            )
     return np.array(dates)

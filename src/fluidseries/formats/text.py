@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ from .._core import read_numbers
 from ..errors import FormatError
 from ..files import open_to_read
 
-__all__ = ["Progress", "TextFile", "number", "shortened"]
+__all__ = ["Progress", "TextFile", "as_date", "number", "shortened"]
 
 # Called with the bytes that were read and the bytes that there are.
 Progress: TypeAlias = Callable[[int, int], None]
@@ -93,6 +94,22 @@ def number(cell: str) -> float:
     if "_" in cell:  # Python reads 1_000 as a number, and nobody else does
         raise ValueError(cell)
     return float(cell)
+
+
+def as_date(cell: str) -> np.datetime64 | None:
+    """Return a moment that is written as ISO 8601 has it, in UTC if it has a zone, or None."""
+    text = cell.strip()
+    try:
+        if ":" in text:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+            return np.datetime64(moment, "ns")
+        # Also months alone; what is longer may have a zone, of which NumPy knows nothing.
+        date = np.datetime64(text, "ns") if len(text) <= len("2026-03-01") else None
+    except (ValueError, OverflowError):
+        return None
+    return None if date is None or np.isnat(date) else date
 
 
 def shortened(cell: str) -> str:
