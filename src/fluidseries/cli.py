@@ -7,8 +7,10 @@ a command needs is imported inside it, so that ``fluidseries --help`` answers at
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
+from difflib import SequenceMatcher
 from typing import Annotated, Any
 
 import typer
@@ -36,9 +38,29 @@ EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 UsageError: Any = typer.BadParameter.__mro__[2]
 
 
+# What typer says of a value, and what a musician understands.
+_PLAIN_WORDS = (
+    (r"Input should be a valid integer.*", "it must be a whole number"),
+    (r"Input should be a valid number.*", "it must be a number"),
+    (r"Input should be greater than or equal to (\S+)", r"it must be \1 or more"),
+)
+
+
 def _as_option(name: str) -> str:
     return ours(name).replace("_", "-")
 
+
+class _InOrder(typer.core.TyperGroup):
+    """Lists commands as they come in the work, where typer would put those with parts last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names for the help."""
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
+_ORDER = (
+    "demo", "extract", "convert", "inspect", "fit", "predict", "evaluate", "plot", "serve", "send",
+)  # fmt: skip
 
 app = typer.Typer(
     name="fluidseries",
@@ -49,7 +71,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": _as_option},
 )
 
-# A line for each command, in the order of the help.
+# A line for each command; _ORDER is that of the help.
 app.command()(cli_demo.demo)
 app.command()(cli_extract.extract)
 app.command()(cli_convert.convert)
@@ -74,8 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
         try:
             code = command.main(arguments, prog_name="fluidseries", standalone_mode=False)
         except UsageError as err:
-            message = f"{err.format_message().rstrip('.')} (see: {_help_for(err)})"
-            code = _fail(message, EXIT_USAGE)
+            code = _fail(f"{_usage_error(err)} (see: {_help_for(err)})", EXIT_USAGE)
         except ParameterError as err:
             code = _fail(str(err), EXIT_USAGE)
         except FluidSeriesError as err:
@@ -91,7 +112,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(cls=_InOrder, invoke_without_command=True)
 def start(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -113,7 +134,23 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     typer.echo(f"warning: {' '.join(str(message).split())}", err=True)
 
 
+def _usage_error(err: Any) -> str:
+    """Say what is wrong about the command line; "did you mean" is a question, and one only."""
+    similar = getattr(err, "possibilities", None)
+    if similar:
+        nearest = max(similar, key=lambda one: SequenceMatcher(None, one, err.option_name).ratio())
+        return f"No such option: {err.option_name}; did you mean {nearest}?"
+    message = str(err.format_message()).rstrip(".")
+    for theirs, plain in _PLAIN_WORDS:
+        message = re.sub(theirs, plain, message)
+    return message
+
+
 def _file_error(err: OSError) -> str:
+    if isinstance(err, IsADirectoryError) and err.filename is not None:
+        return f"{os.fspath(err.filename)} is a folder: give the name of a file"
+    if isinstance(err, PermissionError) and err.filename is not None:
+        return f"{os.fspath(err.filename)}: you may not read or write this file"
     if err.filename is None or err.strerror is None:
         return str(err)
     return f"{os.fspath(err.filename)}: {err.strerror}"

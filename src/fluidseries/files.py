@@ -208,6 +208,8 @@ def read_json(path: str | os.PathLike[str]) -> Any:
 def _missing(path: Path) -> str:
     if not path.parent.is_dir():
         return f"there is no folder {os.fspath(path.parent)!r}"
+    if path.is_symlink():
+        return "it is a link that leads nowhere"
     from difflib import get_close_matches
 
     names = [entry.name for entry in path.parent.iterdir()]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .models.base import Model
     from .scalers.base import Scale
 
-__all__ = ["Description", "describe"]
+__all__ = ["Description", "describe", "describe_content"]
 
 SHOWN = 40
 SCALERS = ("Standardize", "Normalize", "RobustScale")
@@ -50,6 +50,17 @@ class Description:
     facts: list[tuple[str, str]]
     headings: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    is_data: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for JSON; what is a whole number stays one."""
+        title, _, kind = self.title.rpartition(": ")
+        rows = [
+            {name: _value(cell) for name, cell in zip(self.headings, row, strict=True)}
+            for row in self.rows
+        ]
+        facts = {name: _value(text) for name, text in self.facts}
+        return {"file": title, "kind": kind, **facts, "rows": rows}
 
     def __str__(self) -> str:
         width = max(len(name) for name, _ in self.facts)
@@ -91,7 +102,7 @@ def describe(path: str | os.PathLike[str]) -> Description:
     """
     where = os.fspath(path)
     if Path(path).suffix.lower() != ".json" and (has_suffix(path) or Path(path).is_dir()):
-        return _of_data(where, read(path))
+        return describe_content(where, read(path))
     content = read_json(path)
     kind = kind_of(content)
     if kind in SCALERS or kind in MODELS:
@@ -99,7 +110,14 @@ def describe(path: str | os.PathLike[str]) -> Description:
     container = parse_container(content, where)
     if not container:
         return Description(f"{where}: {kind}", [("entries", "none")])
-    return _of_data(where, container)
+    return describe_content(where, container)
+
+
+def describe_content(where: str, container: Any) -> Description:
+    """Say what data hold that were read already; `where` names them."""
+    description = _of_data(where, container)
+    description.is_data = True
+    return description
 
 
 def _of_data(where: str, container: Any) -> Description:
@@ -228,3 +246,13 @@ def _ranges(table: NDArray[Any], names: Sequence[str] = ()) -> tuple[list[str], 
         name = f"{dim:>2} {names[dim]}" if names else str(dim)
         rows.append([name, *([f"{number:.5g}" for number in numbers] or ["-"] * 3)])
     return ["dim", "min", "mean", "max"], rows
+
+
+def _value(text: str) -> Any:
+    """Return a number where the text is one."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

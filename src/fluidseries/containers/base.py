@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, Generic, Self
 
-from .. import files
+from .. import files, sketches
 from .mapping import Entry, IdentifierMapping, Value
 
 __all__ = ["Container"]
@@ -31,6 +31,10 @@ class Container(IdentifierMapping[Value, Entry], Generic[Value, Entry]):
     @abstractmethod
     def _line(self, value: Value) -> str:
         """Return one value in a few words."""
+
+    def _sketch(self) -> str:
+        """Return a small drawing as SVG."""
+        return ""
 
     def _beside_data(self) -> dict[str, Any]:
         """Return what else the file says, under keys of ours that FluCoMa ignores."""
@@ -93,6 +97,16 @@ class Container(IdentifierMapping[Value, Entry], Generic[Value, Entry]):
 
     def __repr__(self) -> str:
         return f"<{self._kind}: {self._summary()}>"
+
+    def _repr_html_(self) -> str:
+        rows = ((name, self._line(self[name])) for name in self._ends(3))
+        more = len(self) - 6
+        counted = f", the first and last of {len(self)}" if more > 0 else ""
+        return sketches.card(f"{self._kind}:", self._summary() + counted, rows, self._sketch())
+
+    def _ends(self, count: int) -> list[str]:
+        names = self.get_ids()
+        return names if len(names) <= 2 * count else names[:count] + names[-count:]
 
     def __str__(self) -> str:
         return "\n".join([f"{self._kind}: {self._summary()}", *self._lines()])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from .. import sketches
 from ..errors import FormatError, InputError
 from .arrays import FloatArray
 from .data_set import DataSet
@@ -517,6 +518,9 @@ class DataSeries(FrameVerbs):
 
     def _beside_data(self) -> dict[str, Any]:
         return {"origin": self.origin} if self._origin else {}
+
+    def _sketch(self) -> str:
+        return sketches.lines(frames[:, 0] for frames in self.values())
 
     def _summary(self) -> str:
         if not self:

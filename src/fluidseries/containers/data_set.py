@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from numpy.typing import ArrayLike, DTypeLike
 
+from .. import sketches
 from ..errors import DimensionError, FormatError, InputError
 from .arrays import FloatArray, as_frame, as_numbers, read_only
 from .flucoma import parse_layout, parse_points
@@ -288,6 +289,9 @@ class DataSet(NumericContainer[FloatArray]):
 
     def _as_json(self, identifier: str, value: FloatArray, *, allow_missing: bool) -> Any:
         return self._finite(identifier, value, allow_missing=allow_missing)
+
+    def _sketch(self) -> str:
+        return sketches.dots(self.values())
 
     def _summary(self) -> str:
         if not self:

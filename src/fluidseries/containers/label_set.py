@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from .. import files
+from .. import files, sketches
 from ..errors import FormatError, InputError, InputTypeError
 from .base import Container
 from .flucoma import parse_label, parse_layout
@@ -287,6 +287,9 @@ class LabelSet(Container[str, str]):
 
     def _as_json(self, identifier: str, value: str, *, allow_missing: bool) -> Any:  # noqa: ARG002
         return [value]
+
+    def _sketch(self) -> str:
+        return sketches.bars(sorted(self.counts().items()))
 
     def _summary(self) -> str:
         if not self:

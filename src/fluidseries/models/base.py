@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 
-from .. import files
+from .. import files, sketches
 from ..containers.origin import Origin, check_origin
 from ..errors import BusyError, FormatError, NotFittedError
 from .modelfile import header, open_content
@@ -172,6 +172,18 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
             ) from err
         return model
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+    def _repr_html_(self) -> str:
+        learned, curve = self._usable(), getattr(self, "loss_curve_", None)
+        told = "has not learned anything yet" if learned is None else "has learned"
+        if curve:
+            told = f"has learned for {len(curve)} epochs, error {curve[-1]:.4g}"
+        settings = ((name, repr(value)) for name, value in self.get_params(deep=False).items())
+        drawing = sketches.lines([curve, *_held_out(self)]) if curve else ""
+        return sketches.card(type(self).__name__, told, settings, drawing)
+
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
         for name in self._own:
@@ -187,6 +199,11 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         tags.input_tags.three_d_array = True
         tags.target_tags.required = True
         return tags
+
+
+def _held_out(model: Any) -> list[Any]:
+    curve = getattr(model, "validation_curve_", None)
+    return [curve] if curve else []
 
 
 def _with_origin(learned: Any, content: dict[str, Any]) -> Any:
