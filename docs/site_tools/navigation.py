@@ -24,6 +24,7 @@ NAVIGATION = {
         "reference/containers",
         "reference/files",
         "reference/live",
+        "reference/plots",
         "reference/functions",
     ],
 }

@@ -113,6 +113,8 @@ def link_code(app: Any, document: nodes.document) -> None:
 def skip_others(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
     """Leave out what scikit-learn and Python's mappings bring along: it has pages of its own."""
     del app, what, name, skip, options
+    if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number"):
+        return True  # of a named tuple, whose docstring says what it holds
     made = getattr(obj, "fget", None) or getattr(obj, "__func__", obj)
     home = getattr(made, "__module__", None) or "fluidseries"
     return None if home.startswith("fluidseries") else True
