@@ -54,12 +54,16 @@ def resident(process: int) -> float:
 
 
 class Player:
-    """Sends frames at a rate, one to each model, and times the answers."""
+    """Sends frames at a rate, to all models at once or to each, and times the answers."""
 
-    def __init__(self, to: tuple[str, int], ears: socket.socket) -> None:
+    def __init__(self, to: tuple[str, int], ears: socket.socket, *, separate: bool) -> None:
         self.to, self.ears = to, ears
         frame = [0.1 * i for i in range(12)]
-        self.packets = [write_message(f"/fluidseries/{name}/frame", *frame) for name in MODELS]
+        addresses = [f"/fluidseries/{name}/frame" for name in MODELS]
+        self.packets = [
+            write_message(address, *frame)
+            for address in (addresses if separate else ["/fluidseries/frame"])
+        ]
         self.index = {f"/fluidseries/{name}/frame".encode(): i for i, name in enumerate(MODELS)}
         self.waiting: list[deque[float]] = [deque() for _ in MODELS]
         self.times: list[float] = []
@@ -69,10 +73,12 @@ class Player:
         due = time.perf_counter()
         end = due + seconds
         while due < end:
-            for packet, waiting in zip(self.packets, self.waiting, strict=True):
-                waiting.append(time.perf_counter())
+            for i, packet in enumerate(self.packets):
+                now = time.perf_counter()
+                for waiting in self.waiting if len(self.packets) == 1 else [self.waiting[i]]:
+                    waiting.append(now)
                 self.ears.sendto(packet, self.to)
-            self.sent += len(self.packets)
+            self.sent += len(self.waiting)
             due += 1 / rate
             while (left := due - time.perf_counter()) > 0:
                 if select.select([self.ears], [], [], left)[0]:
@@ -93,7 +99,7 @@ class Player:
                 self.times.append(time.perf_counter() - self.waiting[index].popleft())
 
 
-def measure(seconds: float, rate: float) -> None:
+def measure(seconds: float, rate: float, *, separate: bool) -> None:
     report = Report(
         f"{rate:g} frames a second into {len(MODELS)} models of 32 units, {seconds:g} s each",
         ["", "sent", "unanswered", "kernel drops", "median ms", "99 % below ms", "max ms", "MB"],
@@ -106,7 +112,7 @@ def measure(seconds: float, rate: float) -> None:
             if learning:
                 program.patch.send("/fluidseries/busy/fit")
                 program.patch.until("fit/progress", 60)
-            player = Player(program.patch.to, program.patch.ears.socket)
+            player = Player(program.patch.to, program.patch.ears.socket, separate=separate)
             player.play(1.0, rate)
             player.times.clear()
             player.sent = 0
@@ -170,10 +176,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=1000.0)
+    parser.add_argument("--separate", action="store_true", help="a message for each model")
     parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()
     print(machine())
     if options.kills:
         kill(options.kills)
     else:
-        measure(options.seconds, options.rate)
+        measure(options.seconds, options.rate, separate=options.separate)
