@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import struct
 import time
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from fluidseries.errors import ParameterError
 from fluidseries.live import Session
@@ -15,6 +17,7 @@ from fluidseries.osc import table
 from fluidseries.osc.packets import MAX_PACKET, write_message
 from fluidseries.osc.server import Server
 from fluidseries.osc.udp import Receiver
+from fluidseries.osc.view import picture
 
 from osc_stage import Patch
 
@@ -345,3 +348,23 @@ def test_ports_that_are_taken():
     with pytest.raises(ParameterError, match="is no host"):
         Receiver("no.such.host.invalid", 0)
     first.close()
+
+
+def test_the_terminal_shows_models_takes_and_errors(patch):
+    def seen():
+        console = Console(file=io.StringIO(), width=100)
+        console.print(picture(patch.server))
+        return console.file.getvalue()
+
+    assert "Make one: fluidseries send /fluidseries/wave/new classifier" in seen()
+    wave(patch)
+    patch.ask("wave", "recordStart", "up")
+    patch.error("/fluidseries/wave/fot")
+    text = seen()
+    assert "LSTMClassifier" in text
+    assert "recording up-3" in text
+    assert "nothing yet" in text
+    assert "last error: /fluidseries/wave/fot: there is no request 'fot'" in text
+    patch.send("/fluidseries/wave/fit")
+    patch.until("fit/done")
+    assert "plays, error" in seen()
