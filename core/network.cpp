@@ -592,12 +592,13 @@ class Worker {
         for (int o = 0; o < n; ++o) total += std::exp(double(number(out, o, lane)) - highest);
         const double log_total = std::log(total) + highest;
         const double share = augmentation_.smoothing / double(heard(out, lane));
-        // Told is how sure the right label is; smoothing would add what no network can undo.
-        const double loss = log_total - double(number(out, target, lane));
+        // Counted from the least that smoothing allows, so that 0 is perfect.
+        double loss = 0;
         for (int o = 0; o < n; ++o) {
             float& y = number(out, o, lane);
             const double wanted = (o == target ? 1 - double(augmentation_.smoothing) : 0.0) +
                                   (double(y) > kMasked ? share : 0.0);
+            if (wanted > 0) loss += wanted * (std::log(wanted) + log_total - double(y));
             y = float(weight * (std::exp(double(y) - log_total) - wanted));
         }
         return loss * weight;

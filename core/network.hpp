@@ -85,8 +85,8 @@ class Session {
             int n_threads);
     ~Session();
 
-    // The summed loss of the given series, and in `gradient` its gradient (with smoothing that of
-    // the smoothed loss). `rows` are indices of series.
+    // The summed loss of the given series, and in `gradient` its gradient. `rows` are indices of
+    // series.
     Total gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
                    std::uint64_t seed, float* gradient);
     Total loss(const float* parameters, const std::int64_t* rows, std::int64_t n);
