@@ -199,6 +199,8 @@ def test_fits_leave_snapshots(session, clock, events, tmp_path):
     assert [s.number for s in hand.snapshots] == [1, 2, 3]
     assert [s.epochs for s in hand.snapshots] == [20, 20, 20]
     # Each went on from where the one before was.
+    losses = [snapshot.loss for snapshot in hand.snapshots]
+    assert losses == sorted(losses, reverse=True)
     assert fs.read_model(hand.write("three.json")).n_iter_ == 60
     assert hand.snapshots[-1].playing
     hand.snapshot("good")
