@@ -1,4 +1,4 @@
-"""Files that the first version wrote still load and still answer the same."""
+"""Files that earlier versions wrote still load and still answer the same."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ def test_a_file_of_the_first_version_still_answers(name):
     for got, expected in zip(ask(series), answers[name], strict=True):
         # Another instruction set may round differently in the last bit of a float32.
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["lstm_regressor", "lstm_classifier", "lstm_forecaster"])
+def test_a_file_with_several_networks_still_answers_and_learns_on(name):
+    answers = json.loads((FILES / "networks_v2_answers.json").read_text(encoding="utf-8"))
+    series = [np.array(frames) for frames in answers["series"]]
+    model = fs.read_model(FILES / f"{name}_v2.json")
+    ask = getattr(model, "predict_proba", model.predict)
+    for got, expected in zip(ask(series), answers[name], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+    targets = {"lstm_regressor": answers["lstm_regressor"], "lstm_classifier": ["up", "down"] * 2}
+    model.set_params(learn_rate=1e-6).fit(series, targets.get(name))
+    assert model.n_iter_ == 6
