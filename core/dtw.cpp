@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "kernels.hpp"
+
 namespace fluidseries {
 namespace {
 
@@ -15,38 +17,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A pattern that compilers turn into the processor's minimum, unlike std::min.
 inline double least(double a, double b) {
     return a < b ? a : b;
-}
-
-// Neighbouring cells of one diagonal: sums of squares so far, from those of the two diagonals
-// before. Everything points to the first of these cells.
-struct Stretch {
-    int cells, dims;
-    const double *a, *b;
-    int n, m;  // from one dimension to the next in a and b
-    const double *one, *two;
-    double* out;
-};
-
-// All cells of a diagonal are independent of each other, so they fill the vector lanes. The last
-// block goes on beyond the last cell; the caller has room for that and repairs the one number that
-// matters.
-void fill(const Stretch& s) {
-    constexpr int kBlock = 8;
-    static_assert(kBlock <= kBeyond, "the last block reads beyond the columns");
-    for (int i = 0; i < s.cells; i += kBlock) {
-        double cost[kBlock] = {};
-        for (int d = 0; d < s.dims; ++d) {
-            const double* a = s.a + std::ptrdiff_t(d) * s.n + i;
-            const double* b = s.b + std::ptrdiff_t(d) * s.m + i;
-            for (int lane = 0; lane < kBlock; ++lane) {
-                const double difference = a[lane] - b[lane];
-                cost[lane] += difference * difference;
-            }
-        }
-        const double *one = s.one + i, *two = s.two + i;
-        for (int lane = 0; lane < kBlock; ++lane)
-            s.out[i + lane] = cost[lane] + least(least(one[lane], one[lane - 1]), two[lane - 1]);
-    }
 }
 
 double least_of(const double* x, int n) {
@@ -81,8 +51,8 @@ double sweep(const Columns& a, const Columns& b, int dims, const Band& band, dou
         double least_here = kInfinity;
         if (first <= last) {
             const std::ptrdiff_t at_b = m - 1 - k + first;
-            fill({last - first + 1, dims, a.data + first, b.data + at_b, n, m, one + first,
-                  two + first, out + first});
+            kernels().warp({last - first + 1, dims, a.data + first, b.data + at_b, n, m,
+                            one + first, two + first, out + first});
             least_here = bound < DBL_MAX ? least_of(out + first, last - first + 1) : 0;
         }
         // Diagonals after this one look at one cell beyond either end.

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernels.hpp"
+
 namespace fluidseries {
 
 enum class Constraint {
@@ -28,7 +30,6 @@ struct Series {
 
 // The columns of a series, (dims, n_frames), as comparisons want them: the first of two with time
 // running forwards, the second backwards. Reading goes on for `kBeyond` numbers after the last.
-constexpr int kBeyond = 8;
 void pack_forwards(const Series& series, int dims, double* columns);
 void pack_backwards(const Series& series, int dims, double* columns);
 

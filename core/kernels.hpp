@@ -148,6 +148,19 @@ struct AdamStep {
     float correction1, correction2;  // 1 - beta^step
 };
 
+// Neighbouring cells of one diagonal of dynamic time warping: sums of squares so far, from those of
+// the two diagonals before. Everything points to the first of these cells. Reads and writes go on
+// for up to kBeyond numbers after the last: the caller has room for that and repairs the one number
+// that matters.
+struct WarpStep {
+    int cells, dims;
+    const double *a, *b;
+    int n, m;  // from one dimension to the next in a and b
+    const double *one, *two;
+    double* out;
+};
+constexpr int kBeyond = 8;
+
 // Means and scales of the columns of a table, repeated over `period` numbers of whole rows.
 struct Standardisation {
     std::ptrdiff_t period;
@@ -166,6 +179,7 @@ struct Kernels {
     void (*add)(std::ptrdiff_t size, const float* x, float* sum);
     void (*sigmoid)(std::ptrdiff_t size, const float* x, float* y);
     void (*tanh)(std::ptrdiff_t size, const float* x, float* y);
+    void (*warp)(const WarpStep&);
     // y = (x - mean) / scale in double; false if any y is not finite.
     bool (*standardise_doubles)(const Standardisation&, std::ptrdiff_t size, const double* x,
                                 float* y);

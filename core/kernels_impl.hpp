@@ -578,6 +578,32 @@ void tanh_array(std::ptrdiff_t size, const float* x, float* y) {
     map<W>(size, x, y, [](Vec<W> v) { return tanh<W>(v); });
 }
 
+// All cells of a diagonal are independent of each other, so they fill the lanes: blocks of eight,
+// in as many vectors of D doubles as that takes.
+template <int D>
+void warp(const WarpStep& s) {
+    constexpr int N = kBeyond / D;
+    for (int i = 0; i < s.cells; i += kBeyond) {
+        Doubles<D> cost[N];
+        FS_UNROLL for (int v = 0; v < N; ++v) cost[v] = Doubles<D>{};
+        const double *a = s.a + i, *b = s.b + i;
+        for (int d = 0; d < s.dims; ++d, a += s.n, b += s.m) FS_UNROLL for (int v = 0; v < N; ++v) {
+                const Doubles<D> difference =
+                    load_doubles<D>(a + v * D) - load_doubles<D>(b + v * D);
+                cost[v] += difference * difference;
+            }
+        FS_UNROLL for (int v = 0; v < N; ++v) {
+            const int at = i + v * D;
+            const Doubles<D> in_a = load_doubles<D>(s.one + at - 1),
+                             in_b = load_doubles<D>(s.one + at),
+                             both = load_doubles<D>(s.two + at - 1);
+            const Doubles<D> one = in_a < in_b ? in_a : in_b;
+            const Doubles<D> sum = cost[v] + (one < both ? one : both);
+            __builtin_memcpy(s.out + at, &sum, sizeof sum);
+        }
+    }
+}
+
 template <class Number>
 bool standardise(const Standardisation& s, std::ptrdiff_t size, const Number* x, float* y) {
     // What is not finite is the only thing that does not leave 0 when taken from itself.
@@ -609,6 +635,7 @@ constexpr Kernels table(const char* name) {
             add,
             sigmoid_array<S::width>,
             tanh_array<S::width>,
+            warp<S::width / 2>,
             standardise<double>,
             standardise<float>};
 }

@@ -8,12 +8,15 @@
 template <int W>
 struct VectorOf {
     typedef float floats __attribute__((vector_size(W * sizeof(float))));
+    typedef double doubles __attribute__((vector_size(W * sizeof(double))));
     typedef std::int32_t ints __attribute__((vector_size(W * sizeof(std::int32_t))));
 };
 template <int W>
 using Vec = typename VectorOf<W>::floats;
 template <int W>
 using IntVec = typename VectorOf<W>::ints;
+template <int W>
+using Doubles = typename VectorOf<W>::doubles;
 
 #define FS_INLINE inline __attribute__((always_inline))
 #define FS_UNROLL _Pragma("GCC unroll 64")
@@ -21,6 +24,13 @@ using IntVec = typename VectorOf<W>::ints;
 template <int W>
 FS_INLINE Vec<W> load(const float* p) {
     Vec<W> v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+template <int W>
+FS_INLINE Doubles<W> load_doubles(const double* p) {
+    Doubles<W> v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
 }

@@ -355,13 +355,21 @@ def test_adam_equals_pytorch():
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
+def warped() -> list[float]:
+    """Distances by dynamic time warping, with blocks of cells that are full and that are not."""
+    rng = np.random.default_rng(1)
+    series = [rng.normal(size=(n, 3)) for n in (1, 7, 8, 9, 40, 65)]
+    return [_core.dtw(a, b, 0, 0.0, np.inf) for a in series for b in series]
+
+
 OTHER_INSTRUCTION_SET = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from test_core import CASES, _core
+from test_core import CASES, _core, warped
 names = ["a full batch of unequal lengths", "last, mean and max", "three layers, every frame"]
 results = {name: [float(x) for x in CASES[name].gradient()[1]] for name in names}
-print(json.dumps({"name": _core.instruction_set(), "gradients": results}))
+results["dtw"] = warped()
+print(json.dumps({"name": _core.instruction_set(), "results": results}))
 """
 
 
@@ -376,7 +384,8 @@ def test_instruction_sets_agree(name):
     )
     result = json.loads(run.stdout)
     assert result["name"] == name
-    for case, gradient in result["gradients"].items():
+    np.testing.assert_allclose(result["results"].pop("dtw"), warped(), rtol=1e-12)
+    for case, gradient in result["results"].items():
         ours = CASES[case].gradient()[1]
         np.testing.assert_allclose(gradient, ours, atol=1e-5 * np.abs(ours).max())
 
