@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format docs bench bench-learning instructions clean
+.PHONY: demo test check format docs bench bench-learning bench-step instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -34,7 +34,7 @@ docs: $(STAMPS)/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --write-all -b html docs build/site
 
 bench: $(STAMPS)/test
-	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/speed.py --json build/speed.json
 	$(BIN)/python bench/nearest.py $(if $(DATA),--data $(DATA))
 
 # DATA is a folder with one folder per set; see bench/learning.py.
@@ -43,6 +43,9 @@ bench-learning: $(STAMPS)/test
 
 instructions:
 	bench/instructions.sh
+
+bench-step:
+	@mkdir -p build && bench/core.sh bench/step.cpp build/step && build/step
 
 clean:
 	rm -rf $(VENV) build demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -28,7 +28,7 @@ int main() {
     const Total total =
         session.gradient(parameters.data(), rows.data(), series, 0, gradient.data());
     session.loss(parameters.data(), rows.data(), series);
-    Stream stream(sizes, parameters.data(), {}, {}, {}, 0);
+    Stream stream(sizes, parameters.data(), 1, {}, {}, {}, 0);
     double point[2] = {};
     for (int t = 0; t < 200; ++t) {
         stream.step(x.data() + t * dims);
