@@ -92,6 +92,7 @@ def write_json(path: str, reports: list[Report]) -> None:
         "machine": machine(),
         "tables": [{"title": r.title, "columns": r.columns, "rows": r.rows} for r in reports],
     }
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(json.dumps(content, indent=2) + "\n")
 
 

@@ -6,15 +6,18 @@ python bench/speed.py [--json FILE]
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter_ns
 
 import numpy as np
 
+import fluidseries as fs
 from fluidseries import _core
-from fluidseries.batch import Batch
+from fluidseries.batch import Batch, pack
 from fluidseries.engines import native
 from fluidseries.network import Network
+from fluidseries.scaling import Scaler
 
 from measure import Report, interleaved, machine, spread, write_json
 
@@ -57,12 +60,6 @@ class Ours:
 
     def predict(self) -> None:
         self.session.outputs(self.parameters, np.arange(SERIES))
-
-    def stream(self) -> _core.Stream:
-        network = self.network
-        scaling = [np.zeros(DIMS), np.ones(DIMS), np.zeros(OUTPUTS), np.ones(OUTPUTS)]
-        sizes = (network.n_inputs, list(network.hidden_sizes), network.n_outputs, 1)
-        return _core.Stream(self.parameters, *sizes, *scaling, 0)
 
 
 class Torchs:
@@ -141,46 +138,105 @@ def passes() -> Report:
     return report
 
 
-def step_latencies(stream: _core.Stream, n: int = 100_000) -> np.ndarray:
-    """Microseconds of single steps with an `out` array that the caller keeps."""
-    frame, point = np.random.default_rng(0).normal(size=DIMS), np.empty(OUTPUTS)
-    step, clock = stream.step, perf_counter_ns
-    times = np.empty(n)
+def predicting() -> Report:
+    """The way of a user's data: packed, computed, put into the units of the targets."""
+    report = Report(
+        "Ten thousand series, hidden 64, 2 threads (ms)",
+        ["what", "time", "of the forward pass's rate"],
+    )
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(10 * SERIES, FRAMES, DIMS))
+    model = fitted(64)
+    # What the model's defaults make, so that both compute the same.
+    network = Network(DIMS, (64,), OUTPUTS, ("last", "mean", "max"), differences=True, clock=True)
+    frames = table.astype(np.float32).reshape(-1, DIMS)
+    targets = np.zeros((len(table), OUTPUTS), np.float32)
+    offsets = np.arange(len(table) + 1, dtype=np.int64) * FRAMES
+    batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
+    session = native.load(
+        batch, network, n_jobs=2, difference_scale=np.ones(DIMS, dtype=np.float32)
+    )
+    parameters = network.initialise(rng)
+    rows = np.arange(len(table))
+    scaler = Scaler(np.zeros(DIMS), np.ones(DIMS))
+    series = list(table)
+    times = interleaved({
+        "loss": lambda: session.loss(parameters, rows),
+        "outputs": lambda: session.outputs(parameters, rows),
+        "pack": lambda: pack(series, scaler, n_threads=2),
+        "predict": lambda: model.predict(series),
+    })  # fmt: skip
+    best = median(times["loss"])
+    for name, seconds in times.items():
+        report.add(name, spread(seconds), f"{best / median(seconds):.0%}")
+    return report
+
+
+def packing() -> Report:
+    report = Report("Packing 1 GB of frames (ms)", ["what", "time"])
+    table = np.random.default_rng(0).random((10**9 // 8 // DIMS, DIMS))
+    scaler, series = Scaler(np.full(DIMS, 0.5), np.full(DIMS, 0.3)), np.array_split(table, 9000)
+    there = np.empty(table.shape, np.float32)
+    times = interleaved({
+        "NumPy's cast into memory that is there": lambda: np.copyto(
+            there, table, casting="same_kind"
+        ),
+        "the core's standardising, likewise": lambda: _core.pack(
+            series, scaler.mean, scaler.scale, there, 2
+        ),
+        "NumPy's cast into new memory": lambda: table.astype(np.float32),
+        "pack, into new memory": lambda: pack(series, scaler, n_threads=2),
+    })  # fmt: skip
+    for name, seconds in times.items():
+        report.add(name, spread(seconds))
+    return report
+
+
+def fitted(hidden: int) -> fs.LSTMRegressor:
+    """A model with one network, else as its defaults make it."""
+    rng = np.random.default_rng(hidden)
+    model = fs.LSTMRegressor(hidden_size=hidden, n_networks=1, max_iter=1, random_state=0, n_jobs=2)
+    return model.fit(rng.normal(size=(50, 20, DIMS)), rng.normal(size=(50, OUTPUTS)))
+
+
+def latencies(call: Callable[[], object], n: int = 100_000) -> np.ndarray:
+    """Microseconds of single calls."""
+    clock, times, empty = perf_counter_ns, np.empty(n), np.empty(n)
     for i in range(n):
         start = clock()
-        step(frame, point)
+        call()
         times[i] = clock() - start
-    empty = np.empty(n)
+    nothing = lambda: None  # noqa: E731
     for i in range(n):
         start = clock()
+        nothing()
         empty[i] = clock() - start
     return (times - np.median(empty)) / 1e3
 
 
-def point_latency(stream: _core.Stream) -> float:
-    """Microseconds for the point of a series of 100 frames."""
-    frames, point = np.random.default_rng(0).normal(size=(100, DIMS)), np.empty(OUTPUTS)
-    hundred = interleaved({"point": lambda: [stream.point(frames, point) for _ in range(100)]})
-    return median(hundred["point"]) / 100 * 1e6
-
-
 def live() -> Report:
     report = Report(
-        "Live, from Python (microseconds)",
-        ["hidden", "step, median", "step, 99.9th percentile", "point of 100 frames",
-         "PyTorch, one step"],
+        "Live, a fitted model from Python (microseconds)",
+        ["hidden", "step(frame, out=point)", "99.9th percentile", "step(frame)",
+         "predict_point, 100 frames", "PyTorch, one step"],
     )  # fmt: skip
     for hidden in SIZES:
-        stream = Ours(hidden).stream()
-        steps = step_latencies(stream)
-        report.add(
-            hidden,
-            f"{np.median(steps):.2f}",
-            f"{np.percentile(steps, 99.9):.2f}",
-            f"{point_latency(stream):.0f}",
-            torch_step(hidden),
-        )
+        report.add(hidden, *live_row(fitted(hidden)), torch_step(hidden))
     return report
+
+
+def live_row(model: fs.LSTMRegressor) -> list[str]:
+    rng, stream, point = np.random.default_rng(0), model.stream(), np.empty(OUTPUTS)
+    frame, frames = rng.normal(size=DIMS), rng.normal(size=(100, DIMS))
+    into = latencies(lambda: stream.step(frame, out=point))
+    new = latencies(lambda: stream.step(frame))
+    whole = latencies(lambda: model.predict_point(frames), 3000)
+    return [
+        f"{np.median(into):.2f}",
+        f"{np.percentile(into, 99.9):.2f}",
+        f"{np.median(new):.2f}",
+        f"{np.median(whole):.0f}",
+    ]
 
 
 def torch_step(hidden: int) -> str:
@@ -204,7 +260,7 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     reports = []
-    for measure in (epochs, passes, live):
+    for measure in (epochs, passes, predicting, packing, live):
         reports.append(measure())
         reports[-1].show()
     if options.json:
