@@ -12,15 +12,13 @@ def build_info() -> dict[str, Any]:
     """Tell which version runs and with which instructions.
 
     The environment variable FLUIDSERIES_INSTRUCTION_SET, read when the core is loaded, chooses a
-    lower
-    instruction set than the best.
+    lower instruction set than the best.
 
     Returns
     -------
     dict
         ``version``, ``compiler``, ``instruction_set`` (the one in use), ``usable`` (all that run
-        here,
-        lowest first) and ``cores`` (how many this process may use).
+        here, lowest first) and ``cores`` (how many this process may use).
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -40,10 +41,17 @@ class ClassesLearned(Learned):
     present: frozenset[Any] = frozenset()
     doubt: float = 0.0
 
-    @property
-    def classes(self) -> list[Any]:
+    # Both are asked for at every frame of a stream.
+
+    @cached_property
+    def classes(self) -> tuple[Any, ...]:
         """The present labels, sorted."""
-        return sorted(self.present)
+        return tuple(sorted(self.present))
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """Where the present labels stand among the outputs."""
+        return [self.outputs.index(label) for label in self.classes]
 
     def probabilities(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probabilities for outputs (..., n_outputs) in the order of `classes`.
@@ -51,13 +59,12 @@ class ClassesLearned(Learned):
         It is their softmax, less the doubt that was taught: a network that is sure answers
         (1 - doubt) + doubt / n_classes then, and here 1.
         """
-        order = [self.outputs.index(label) for label in self.classes]
-        chosen = outputs[..., order]
+        chosen = outputs[..., self._order]
         powers = np.exp(chosen - chosen.max(axis=-1, keepdims=True))
         shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
         if self.doubt:
             # Nothing is quite impossible: 0 would have no logarithm.
-            shares = np.maximum(shares - self.doubt / len(order), 1e-6 * shares)
+            shares = np.maximum(shares - self.doubt / len(self.classes), 1e-6 * shares)
             shares /= shares.sum(axis=-1, keepdims=True)
         return shares
 
@@ -66,7 +73,7 @@ class ClassesLearned(Learned):
         return {
             **super().to_dict(),
             "outputs": list(self.outputs),
-            "present": self.classes,
+            "present": list(self.classes),
             "doubt": self.doubt,
         }
 

@@ -233,7 +233,7 @@ BusyError, KeyboardInterrupt
         require_fraction(self, "threshold")
         return cast("ClassesLearned", self._require_learned())
 
-    def _name(self, classes: list[Any], shares: NDArray[np.float64]) -> Any:
+    def _name(self, classes: tuple[Any, ...], shares: NDArray[np.float64]) -> Any:
         best = int(shares.argmax())
         return classes[best] if shares[best] >= self.threshold else self.reject_label
 
