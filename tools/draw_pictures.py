@@ -16,6 +16,8 @@ def main() -> None:
     os.chdir(folder)
     code = "\n".join(CODE.findall(PAGE.read_text(encoding="utf-8")))
     exec(compile(code, str(PAGE), "exec"), {"__name__": "page"})
+    # The page's last example, which shows no picture.
+    Path("own.pdf").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
