@@ -31,7 +31,8 @@ from measure import Report, machine, write_json
 
 REST = "rest"
 # Of the window's answers, those that change from one frame to the next are smoothed away.
-SMOOTHING, THRESHOLD = 0.8, 0.6
+# The mean of several networks is seldom as sure as one of them.
+SMOOTHING, THRESHOLD = 0.8, 0.5
 
 
 class Gesture(NamedTuple):
