@@ -1,7 +1,7 @@
 #!/bin/sh
 # From folders of recordings to models, on the command line. Run it in an empty folder:
 #     sh .../examples/voices.sh
-# docs/audio.md goes through it. It needs espeak-ng and the extra: pip install 'fluidseries[audio]'
+# docs/audio.md goes through it. It needs espeak-ng and the extra: pip install 'fluidseries[audio,plots]'
 set -e
 python3 "$(dirname "$0")/make_voices.py" voices
 
@@ -19,6 +19,10 @@ fluidseries extract voices/new --table voices/new.csv --like word.json \
     --output new.json --labels new-words.json --points new-numbers.json
 fluidseries evaluate word.json new.json new-words.json
 fluidseries evaluate speech.json new.json new-numbers.json
+
+# Look at it: what is taken for what, and how near the numbers come.
+fluidseries plot word.json new.json new-words.json --output words.png
+fluidseries plot speech.json new.json new-numbers.json --output numbers.png
 
 # One recording of your own.
 espeak-ng -v en-us+f4 -s 200 -p 30 -z -w mine.wav tomorrow
