@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from ..errors import BusyError, InputError, InputTypeError, StorageError
@@ -11,6 +12,9 @@ __all__ = ["Folder"]
 
 JOURNAL, MODELS, LOCK = "journal", "models", ".lock"
 _OURS = (JOURNAL, MODELS, LOCK)
+
+# A program that was killed a moment ago may not be quite gone, in seconds.
+PATIENCE = 1.0
 
 
 class Folder:
@@ -40,7 +44,7 @@ class Folder:
                 f"{os.fspath(path)} cannot be used as a project's folder ({err.strerror})"
             ) from err
         try:
-            _lock(self._file)
+            _lock(self._file, time.monotonic() + PATIENCE)
         except OSError as err:
             os.close(self._file)
             raise BusyError(
@@ -97,7 +101,20 @@ class Folder:
         os.close(self._file)
 
 
-def _lock(file: int) -> None:
+def _lock(file: int, until: float) -> None:
+    """Take the lock; OSError if another has it, and keeps it till then."""
+    while True:
+        try:
+            _lock_at_once(file)
+        except OSError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _lock_at_once(file: int) -> None:
     try:
         import fcntl
     except ImportError:  # Windows
