@@ -7,43 +7,48 @@
 namespace fluidseries {
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+const char* skip_blanks(const char* at, const char* end, char separator) {
+    while (at != end && *at != separator &&
+           (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
+        ++at;
+    return at;
 }
+
+}  // namespace
 
 #if defined(__cpp_lib_to_chars)
 
-bool read_number(std::string_view cell, double* out) {
-    while (!cell.empty() && is_blank(cell.front())) cell.remove_prefix(1);
-    while (!cell.empty() && is_blank(cell.back())) cell.remove_suffix(1);
-    if (cell == "?") {
+const char* read_number(const char* at, const char* end, char separator, double* out) {
+    at = skip_blanks(at, end, separator);
+    if (at != end && *at == '?') {
         *out = std::numeric_limits<double>::quiet_NaN();
-        return true;
+        ++at;
+    } else {
+        const auto [stopped, error] = std::from_chars(at, end, *out);
+        // nan(...) is a number for C alone.
+        if (error != std::errc() || (std::isnan(*out) && stopped[-1] == ')')) return nullptr;
+        at = stopped;
     }
-    const char* end = cell.data() + cell.size();
-    const auto [stopped, error] = std::from_chars(cell.data(), end, *out);
-    // nan(...) is a number for C alone.
-    return error == std::errc() && stopped == end && !(std::isnan(*out) && cell.back() == ')');
+    at = skip_blanks(at, end, separator);
+    return at == end || *at == separator ? at : nullptr;
 }
 
 #else  // a standard library without it: Python reads everything, as it reads what is odd
 
-bool read_number(std::string_view, double*) {
-    return false;
+const char* read_number(const char*, const char*, char, double*) {
+    return nullptr;
 }
 
 #endif
 
-}  // namespace
-
 std::ptrdiff_t read_numbers(std::string_view text, char separator, double* out, std::size_t room) {
-    std::size_t count = 0;
-    while (count < room) {
-        const std::size_t cut = text.find(separator);
-        if (!read_number(text.substr(0, cut), out + count)) return -1;
+    const char* at = text.data();
+    const char* end = at + text.size();
+    for (std::size_t count = 0; count < room; ++at) {
+        at = read_number(at, end, separator, out + count);
+        if (at == nullptr) return -1;
         ++count;
-        if (cut == std::string_view::npos) return std::ptrdiff_t(count);
-        text.remove_prefix(cut + 1);
+        if (at == end) return std::ptrdiff_t(count);
     }
     return -1;
 }

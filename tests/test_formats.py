@@ -20,6 +20,7 @@ from fluidseries.errors import (
     InputTypeError,
     NonFiniteError,
 )
+from fluidseries.formats import csv_rows
 
 FOLLOWS = "abé ,;\"'\t\n\r-_0"
 names = st.text(FOLLOWS, min_size=1, max_size=6)
@@ -90,18 +91,24 @@ def test_csv_that_programs_write(tmp_path):
     )
     assert fs.read(csv(tmp_path, "id,label\na,up\n")) == fs.LabelSet({"a": "up"})
     assert fs.read(csv(tmp_path, "id,target\na,2\n")) == fs.DataSet({"a": [2]})
+    long = "id,time,label\na,0,up\na,1,up\nb,0,down\n"
+    assert fs.read(csv(tmp_path, long)) == fs.LabelSet({"a": "up", "b": "down"})
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("", r"x\.csv, line 1: the file begins with an empty line"),
+    ("", r"x\.csv, line 1: the file is empty"),
+    ("\nid,x\n", r"x\.csv, line 1: the file begins with an empty line"),
     ("id,time,x\na,0,1\na,1,two\n", r"x\.csv, line 3, column 3 \('x'\): 'two' is no number: rem"),
     ("id;time;x\na;0;1,5\n", r"line 2, column 3 \('x'\): '1,5' is no number: write decimals with"),
     ("id,time,x\na,0,1_0\n", r"line 2, column 3 \('x'\): '1_0' is no number"),
     ("day,x\n2026-03-01,2\n", r"column 1 \('day'\): .* if it is the time .* time='day', or --time"),
     ("id,time,x\na,0\n", "line 2: this row has 2 columns, but the first row has 3"),
     ("id,time,x\n,0,1\n", r"line 2, column 1 \('id'\): an identifier is missing"),
-    ("id,time,x\na,0,1\na,1,2\na,0,3\n", "line 4, column 2: the time '0' is there already, in l"),
-    ("id,time,x\na,0,1\na,soon,2\n", "line 3, column 2: 'soon' is no time: write"),
+    ("id,time,x\na,0,1\na,1,2\na,0,3\n", r"line 4, column 2 \('time'\): the time 0 is there al"),
+    ("time,x\n2026-03-01,1\n2026-03-01,2\n", "line 3, .*: the time '2026-03-01' is there already"),
+    ("id,time,x\na,0,1\na,,2\n", r"line 3, column 2 \('time'\): the time is missing: fill it in"),
+    ("time,x\n1,1\n2026-03-01,2\n", r"line 2, .*: the time is a number, but others are dates"),
+    ("id,time,x\na,0,1\na,soon,2\n", r"line 3, column 2 \('time'\): 'soon' is no time: write"),
     ("id,x\na,1\na,2\n", "line 3: the identifier 'a' is there twice: points have one row each"),
     ("id,time,x,label\na,0,1,u\na,1,1,d\n", "line 3: 'a' has another label or target here"),
     ("id,time,x,target\na,0,1,u\n", "line 2: the target of 'a' is 'u', but wanted numbers"),
@@ -136,6 +143,37 @@ def test_damaged_csv_is_a_format_error_or_readable(tmp_path_factory, data):
     path = csv(tmp_path_factory.mktemp("csv"), good[:start] + middle + good[end:])
     with contextlib.suppress(FormatError):
         fs.read(path)
+
+
+cells = st.sampled_from([
+    "0", "1.5", "-2e3", "", "?", "NA", "nan", "inf", "a", "b", '"a"', '"b,c"', '""', '"1"', 'x"y',
+    " 3 ", "1_0", "2026-03-01", "2026-03-02 10:00", "é", "\r",
+])  # fmt: skip
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.data())
+def test_the_core_reads_rows_as_python_does(tmp_path_factory, data):
+    heads = ["id,time,x,y", "time,x,y", "id,x,label", "x,id,target,time"]
+    names = data.draw(st.sampled_from(heads))
+    width = names.count(",") + 1
+    good = st.lists(cells, min_size=width, max_size=width)
+    plain = st.tuples(*[st.sampled_from(["0", "1", "2"])] * width)
+    rows = data.draw(st.lists(plain | good | st.lists(cells, max_size=5), max_size=12))
+    end = data.draw(st.sampled_from(["\n", "\r\n"]))
+    text = end.join([names, *map(",".join, rows)])
+    path = csv(tmp_path_factory.mktemp("rows"), text + data.draw(st.sampled_from(["", end])))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "read_rows", lambda _, begin, *__: (0, 0, begin))
+        wanted = outcome(path)
+    assert outcome(path) == wanted
+
+
+def outcome(path):
+    try:
+        return fs.read(path)
+    except FormatError as err:
+        return str(err)
 
 
 def fitted():

@@ -122,3 +122,11 @@ class DtwCorpus:
     ) -> None: ...
 
 def read_numbers(text: str, separator: str, out: NDArray[np.float64]) -> int: ...
+def read_rows(
+    text: bytes,
+    begin: int,
+    separator: str,
+    columns: list[int],
+    numbers: NDArray[np.float64],
+    runs: NDArray[np.int64],
+) -> tuple[int, int, int]: ...

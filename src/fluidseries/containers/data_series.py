@@ -7,15 +7,16 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .. import sketches
-from ..errors import FormatError, InputError
-from .arrays import FloatArray
+from ..errors import DimensionError, FormatError, InputError
+from .arrays import FloatArray, as_numbers, read_only
 from .data_set import DataSet
 from .flattened import flat_points, folded_points
 from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
+from .frames import Frames
 from .identifiers import check_identifier, matched_identifiers
 from .nearest import nearest_series
 from .numbered import joined_points, numbered_points
@@ -491,6 +492,33 @@ class DataSeries(FrameVerbs):
         from .tables import table_of_series
 
         return table_of_series(self)
+
+    @classmethod
+    def _of_rows(
+        cls,
+        names: Iterable[str],
+        lengths: NDArray[np.int64],
+        rows: FloatArray,
+        *,
+        dtype: DTypeLike | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return series whose frames lie one after the other in `rows`, which is now theirs."""
+        made = cls(dtype=dtype, origin=origin)
+        names = matched_identifiers(names, len(lengths))
+        if rows.ndim != 2 or np.any(lengths < 1) or sum(lengths) != len(rows):
+            raise InputError("the lengths do not fit the frames and identifiers: export it again")
+        if len(rows) and not rows.shape[1]:
+            raise DimensionError("the series have 0 dimensions per frame: give at least one")
+        if rows.dtype != made.dtype:
+            rows = as_numbers(rows, made.dtype, "a series")
+        rows = read_only(np.ascontiguousarray(rows))
+        ends = np.cumsum(lengths).tolist()
+        made._entries = {
+            name: Frames(rows[begin:end])
+            for name, begin, end in zip(names, [0, *ends], ends, strict=False)
+        }
+        return made
 
     # What the base asks for.
 

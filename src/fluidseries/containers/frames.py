@@ -15,7 +15,7 @@ class Frames:
     Parameters
     ----------
     frames : ndarray of shape (n_frames, n_dims)
-        Oldest first. It now belongs to this object.
+        Oldest first. It now belongs to this object, or is read-only.
     """
 
     def __init__(self, frames: FloatArray) -> None:
@@ -24,7 +24,7 @@ class Frames:
 
     def _use(self, buffer: FloatArray) -> None:
         self._buffer = buffer
-        self._shown = read_only(buffer)
+        self._shown = read_only(buffer) if buffer.flags.writeable else buffer
 
     def __len__(self) -> int:
         return self._length

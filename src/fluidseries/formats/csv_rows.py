@@ -1,88 +1,160 @@
-"""The rows of a CSV file: their numbers in one piece, and the cells beside these."""
+"""The rows of a CSV file, most of which the core reads many at once."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .._core import read_numbers
+from .._core import read_rows
 from ..errors import FormatError
 from .columns import Columns
 from .text import TextFile, as_date, number, shortened
 
-__all__ = ["Splitter"]
+__all__ = ["CsvRows", "Piece"]
 
 UNKNOWN = {"", "na", "nan", "null", "none", "?"}
+# As many are read at once.
+ROOM = 1024
 
 
-class Splitter:
-    """Iterates over rows; `bytes` are the dimensions of the last one, as float64.
+class Piece(NamedTuple):
+    """Some rows that stand one after the other.
 
-    Most rows have no quotes, and their numbers stand side by side: such rows are cut at the ends of
-    the numbers only, and the core reads these at once.
+    Parameters
+    ----------
+    line : int
+        The line of the first.
+    numbers : ndarray of shape (n_rows, n_dims)
+        The dimensions; NaN where one is not known.
+    times : ndarray of shape (n_rows,)
+        Numbers, or text if they are dates; empty if there is no column of times.
+    runs : list of (int, list of str)
+        The first row of each run of rows that differ in numbers only, and its cells; those of
+        numbers may be empty.
+    """
+
+    line: int
+    numbers: NDArray[np.float64]
+    times: NDArray[Any]
+    runs: list[tuple[int, list[str]]]
+
+
+class CsvRows:
+    """Iterates over the rows of a file that are left, in pieces.
 
     Parameters
     ----------
     file : TextFile
-        For the messages.
-    lines : iterator of str
-        The lines after the first.
+        After the row of names.
     columns : Columns
         What is where.
     sign : str
         What separates cells.
     """
 
-    def __init__(self, file: TextFile, lines: Iterator[str], columns: Columns, sign: str) -> None:
-        self.file, self.lines, self.columns, self.sign = file, lines, columns, sign
-        self.numbers = np.empty(len(columns.dims))
-        self.bytes = self.numbers.data.cast("B")
+    def __init__(self, file: TextFile, columns: Columns, sign: str) -> None:
+        self.file, self.columns, self.sign = file, columns, sign
+        self._expect(dates=False)
 
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        """Yield the cells of each row, those of the numbers perhaps empty."""
-        sign, dims, width = self.sign, self.columns.dims, len(self.columns.names)
-        first, after = (dims[0], width - 1 - dims[-1]) if dims else (0, 0)
-        quick = bool(dims) and dims == [*range(first, first + len(dims))]
-        between = [""] * len(dims)
-        for line in self.lines:
-            if quick and '"' not in line:
-                head = line.rstrip("\r\n").split(sign, first)
-                tail = head.pop().rsplit(sign, after) if after else [head.pop()]
-                fits = len(head) == first and len(tail) == after + 1
-                if fits and read_numbers(tail[0], sign, self.numbers) == len(dims):
-                    yield [*head, *between, *tail[1:]]
-                    continue
-            # A cell in quotes may go on in the next lines.
-            row = next(csv.reader(chain([line], self.lines), delimiter=sign), [])
-            if row:
-                self._take(row, width)
-                yield row
+    def __iter__(self) -> Iterator[Piece]:
+        """Yield what the core reads, and in between single rows that it does not."""
+        while self.file.more():
+            piece = self._plain()
+            if len(piece.numbers):
+                yield piece
+            else:
+                # A cell in quotes may go on in the next lines.
+                row = next(csv.reader(self.file, delimiter=self.sign), [])
+                if row:
+                    yield self._odd(row)
 
-    def error(self, place: int | None, message: str) -> FormatError:
-        """Return the error for a cell of the last row."""
-        place = place or 0
-        return FormatError(
-            f"{self.file.where}, line {self.file.line}, column {place + 1} "
-            f"({self.columns.names[place]!r}): {message}"
+    def error(self, line: int, message: str, place: int | None = None) -> FormatError:
+        """Return the error for a line, and for one of the columns in it."""
+        column = "" if place is None else f", column {place + 1} ({self.columns.names[place]!r})"
+        return FormatError(f"{self.file.where}, line {line}{column}: {message}")
+
+    def _expect(self, *, dates: bool) -> None:
+        """Make room for numbers, to which times belong unless they are dates."""
+        time, dims = self.columns.time, self.columns.dims
+        self.dates = dates
+        numbers = dims if dates or time is None else [*dims, time]
+        width = len(self.columns.names)
+        self._places = [numbers.index(k) if k in numbers else -1 for k in range(width)]
+        self._texts = [k for k in range(width) if k not in numbers]
+        self._numbers = np.empty((ROOM, len(numbers)))
+        self._runs = np.empty((ROOM, 1 + 2 * len(self._texts)), np.int64)
+
+    def _plain(self) -> Piece:
+        """Return the next rows up to one that is unusual, or no rows if the next is."""
+        file, line = self.file, self.file.line + 1
+        n_rows, n_runs, end = read_rows(
+            file.block, file.at, self.sign, self._places, self._numbers, self._runs
         )
+        runs = []
+        for first, *ends in self._runs[:n_runs].tolist():
+            file.line = line + first
+            runs.append((first, self._cells(ends)))
+        file.line, file.at = line - 1 + n_rows, end
+        n_dims = len(self.columns.dims)
+        times: NDArray[Any] = self._numbers[:n_rows, n_dims:].flatten()
+        if self.dates and self.columns.time is not None:
+            dates = _texts(row[self.columns.time] for _, row in runs)
+            times = np.repeat(dates, np.diff(self._runs[:n_runs, 0], append=n_rows))
+        return Piece(line, self._numbers[:n_rows, :n_dims].copy(), times, runs)
 
-    def _take(self, row: list[str], width: int) -> None:
-        """Read the numbers of a row of which some may be missing, or say which is none."""
-        if len(row) != width:
-            raise self.file.error(
-                f"this row has {len(row)} columns, but the first row has {width}: export it again"
+    def _cells(self, ends: list[int]) -> list[str]:
+        """Return a row; its cells of text begin and end at `ends` in the block."""
+        row = [""] * len(self._places)
+        block = self.file.block
+        for place, begin, end in zip(self._texts, ends[::2], ends[1::2], strict=True):
+            line_begin = block.rfind(b"\n", 0, begin) + 1
+            row[place] = self.file.decoded(block[begin:end], begin - line_begin)
+        return row
+
+    def _odd(self, row: list[str]) -> Piece:
+        """Return a row of which some numbers may be missing, or say which is none."""
+        columns, line = self.columns, self.file.line
+        if len(row) != len(columns.names):
+            raise self.error(
+                line,
+                f"this row has {len(row)} columns, but the first row has {len(columns.names)}: "
+                "export it again",
             )
-        for k, place in enumerate(self.columns.dims):
-            cell = row[place]
+        numbers = np.array([[self._number(row[place], place) for place in columns.dims]])
+        times: NDArray[Any] = np.empty(0)
+        if columns.time is not None:
+            times = self._time(row[columns.time])
+        return Piece(line, numbers, times, [(0, row)])
+
+    def _number(self, cell: str, place: int) -> float:
+        try:
+            return _known(cell)
+        except ValueError as err:
+            hint = _hint(cell, self.columns.names[place])
+            message = f"{shortened(cell)} is no number: {hint}"
+            raise self.error(self.file.line, message, place) from err
+
+    def _time(self, cell: str) -> NDArray[Any]:
+        """Return the time of one row; the first that is no number makes all after it dates."""
+        if not self.dates:
             try:
-                unknown = cell.strip().lower() in UNKNOWN
-                self.numbers[k] = np.nan if unknown else number(cell)
-            except ValueError as err:
-                hint = _hint(cell, self.columns.names[place])
-                raise self.error(place, f"{shortened(cell)} is no number: {hint}") from err
+                return np.array([_known(cell)])
+            except ValueError:
+                self._expect(dates=True)
+        return _texts([cell])
+
+
+def _known(cell: str) -> float:
+    """Return a number, or NaN if it is not known."""
+    return np.nan if cell.strip().lower() in UNKNOWN else number(cell)
+
+
+def _texts(cells: Iterable[str]) -> NDArray[Any]:
+    return np.array([*cells], dtype=object)
 
 
 def _hint(cell: str, name: str) -> str:

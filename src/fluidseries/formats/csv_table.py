@@ -9,9 +9,7 @@ the label of a row's example, ``target`` or ``target_0``, ``target_1``, ... its 
 from __future__ import annotations
 
 import csv
-from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from numpy.typing import NDArray
 from ..containers import DataSeries, DataSet, LabelSet
 from ..errors import FluidSeriesError, FormatError
 from .columns import Columns, columns_of
-from .csv_rows import Splitter
+from .csv_rows import CsvRows
 from .examples import Examples
 from .table import Reading
 from .text import TextFile, as_date, number, shortened
@@ -29,36 +27,57 @@ from .text import TextFile, as_date, number, shortened
 __all__ = ["read"]
 
 
-@dataclass
-class Rows:
-    """What the rows of one identifier say, one after the other."""
+@dataclass(frozen=True)
+class Table:
+    """What all rows say.
 
-    numbers: array[float] = field(default_factory=lambda: array("d"))
-    times: list[str] = field(default_factory=list)
-    lines: array[int] = field(default_factory=lambda: array("q"))
-    answer: tuple[str, ...] = ()
+    Parameters
+    ----------
+    rows : CsvRows
+        Where they come from, for the messages.
+    answers : dict
+        The label or the target of each identifier, in the order of their appearance.
+    series : ndarray of shape (n_rows,)
+        The place of a row's identifier among them.
+    lines : ndarray of shape (n_rows,)
+        The line of each row.
+    numbers : ndarray of shape (n_rows, n_dims)
+        The dimensions, and after them the targets per frame.
+    times : ndarray of shape (n_rows,)
+        Numbers, or texts among them if they are dates.
+    """
+
+    rows: CsvRows
+    answers: dict[str, tuple[str, ...]]
+    series: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    times: NDArray[Any]
 
 
 def read(path: Path, how: Reading) -> DataSeries | DataSet | LabelSet | Examples:
     """Read a file whose first row names the columns; without names it is one series."""
     file = TextFile(path, how.progress)
-    lines = iter(file)
     try:
-        header = next(lines, "")
+        header = next(iter(file), "")
         if not header.strip():
-            raise file.error("the file begins with an empty line: the first names the columns")
+            what = "begins with an empty line" if header else "is empty"
+            raise file.error(f"the file {what}: the first line names the columns")
         sign = _separator(path, header)
         names = next(csv.reader([header], delimiter=sign), [])
-        if _is_numbers(names):
-            columns = columns_of([f"dim_{k}" for k in range(len(names))], how, file.error)
-            file = TextFile(path, how.progress)  # from the beginning, since it was no header
-            lines = iter(file)
-        else:
-            columns = columns_of(names, how, file.error)
-        table = _collect(file, Splitter(file, lines, columns, sign), columns, path.stem)
+        if _are_numbers(names):
+            names = [f"dim_{k}" for k in range(len(names))]
+            file.line = file.at = 0  # once more from the beginning, since it names nothing
+        columns = columns_of(names, how, file.error)
+        table = _collected(CsvRows(file, columns, sign), columns, path.stem)
     except csv.Error as err:
         raise file.error(f"not CSV ({err}): export it again") from err
-    return _content(file, table, columns, how)
+    try:
+        return _content(table, columns, how)
+    except FormatError:
+        raise
+    except FluidSeriesError as err:
+        raise FormatError(f"{file.where}: {err}") from err
 
 
 def _separator(path: Path, header: str) -> str:
@@ -67,128 +86,144 @@ def _separator(path: Path, header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _is_numbers(names: list[str]) -> bool:
+def _are_numbers(names: list[str]) -> bool:
     try:
         return bool([number(name) for name in names])
     except ValueError:
         return False
 
 
-def _collect(file: TextFile, rows: Splitter, columns: Columns, stem: str) -> dict[str, Rows]:
-    name_at, time_at = columns.id, columns.time
-    table: dict[str, Rows] = {}
-    for row in rows:
-        name = stem if name_at is None else row[name_at]
-        mine = table.get(name)
-        if mine is None:
+def _collected(rows: CsvRows, columns: Columns, stem: str) -> Table:
+    # Of each identifier its place, its first line and its answer.
+    known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+    series = [np.empty(0, np.int64)]
+    lines = [np.empty(0, np.int64)]
+    numbers = [np.empty((0, len(columns.dims)))]
+    times: list[NDArray[Any]] = [np.empty(0)]
+    for piece in rows:
+        n_rows = len(piece.numbers)
+        places = []
+        for first, row in piece.runs:
+            line = piece.line + first
+            name = stem if columns.id is None else row[columns.id]
             if not name:
-                raise rows.error(name_at, "an identifier is missing: fill it in")
-            mine = table[name] = Rows(answer=_answer(columns, row))
-        elif columns.answer and mine.answer != _answer(columns, row):
-            raise file.error(
-                f"{shortened(name)} has another label or target here than in line {mine.lines[0]}:"
-                " all rows of one identifier need the same"
-            )
-        mine.numbers.frombytes(rows.bytes)
-        mine.lines.append(file.line)
-        if time_at is not None:
-            mine.times.append(row[time_at])
-    return table
-
-
-def _answer(columns: Columns, row: Sequence[str]) -> tuple[str, ...]:
-    return tuple(row[place] for place in columns.answer)
+                raise rows.error(line, "an identifier is missing: fill it in", columns.id)
+            answer = tuple([row[place] for place in columns.answer])
+            place, before, other = known.setdefault(name, (len(known), line, answer))
+            if answer != other:
+                raise rows.error(
+                    line,
+                    f"{shortened(name)} has another label or target here than in line {before}: "
+                    "all rows of one identifier need the same",
+                )
+            places.append(place)
+        counts = np.diff([first for first, _ in piece.runs], append=n_rows)
+        series.append(np.repeat(places, counts))
+        lines.append(np.arange(piece.line, piece.line + n_rows))
+        numbers.append(piece.numbers)
+        times.append(piece.times)
+    answers = {name: answer for name, (_, _, answer) in known.items()}
+    return Table(
+        rows,
+        answers,
+        np.concatenate(series),
+        np.concatenate(lines),
+        np.concatenate(numbers),
+        np.concatenate(times),
+    )
 
 
 def _content(
-    file: TextFile, table: dict[str, Rows], columns: Columns, how: Reading
+    table: Table, columns: Columns, how: Reading
 ) -> DataSeries | DataSet | LabelSet | Examples:
-    names = list(table)
-    answers = [rows.answer for rows in table.values()]
-    if columns.id is not None and columns.time is None:
-        twice = next((name for name, rows in table.items() if len(rows.lines) > 1), None)
-        if twice is not None:
-            raise FormatError(
-                f"{file.where}, line {table[twice].lines[1]}: the identifier {shortened(twice)} is "
-                f"there twice: points have one row each, and series a column {how.time!r}"
-            )
-    try:
-        if not columns.dims:
-            return _target(file, columns, names, answers, table)
-        frames = {name: _frames(file, columns, rows) for name, rows in table.items()}
+    per_point = columns.id is not None and columns.time is None
+    if per_point:
+        _require_once(table, how)
+    if not columns.dims:
+        return _target(table, columns)
+    if per_point:
+        source: Any = DataSet.from_array(table.numbers, list(table.answers), dtype=how.dtype)
+    else:
+        numbers = table.numbers[_order(table, columns)]
+        lengths = np.bincount(table.series, minlength=len(table.answers))
         n_dims = len(columns.dims) - columns.n_frame_targets
-        if columns.id is not None and columns.time is None:
-            source: Any = DataSet({name: rows[0] for name, rows in frames.items()}, dtype=how.dtype)
-        else:
-            source = DataSeries(
-                {name: rows[:, :n_dims] for name, rows in frames.items()}, dtype=how.dtype
-            )
+        names = list(table.answers)
+        source = DataSeries._of_rows(names, lengths, numbers[:, :n_dims], dtype=how.dtype)
         if columns.n_frame_targets:
-            target = {name: rows[:, n_dims:] for name, rows in frames.items()}
-            return Examples(source, DataSeries(target))
-        if not columns.answer:
-            return source  # type: ignore[no-any-return]
-        return Examples(source, _target(file, columns, names, answers, table))
-    except FormatError:
-        raise
-    except FluidSeriesError as err:
-        raise FormatError(f"{file.where}: {err}") from err
+            return Examples(source, DataSeries._of_rows(names, lengths, numbers[:, n_dims:]))
+    return Examples(source, _target(table, columns)) if columns.answer else source
 
 
-def _target(
-    file: TextFile,
-    columns: Columns,
-    names: list[str],
-    answers: list[tuple[str, ...]],
-    table: dict[str, Rows],
-) -> LabelSet | DataSet:
+def _require_once(table: Table, how: Reading) -> None:
+    again = np.flatnonzero(table.series != np.arange(len(table.series)))
+    if len(again):
+        name = [*table.answers][table.series[again[0]]]
+        raise table.rows.error(
+            table.lines[again[0]],
+            f"the identifier {shortened(name)} is there twice: points have one row each, and "
+            f"series a column {how.time!r}",
+        )
+
+
+def _target(table: Table, columns: Columns) -> LabelSet | DataSet:
+    names, answers = list(table.answers), list(table.answers.values())
     if columns.has_labels:
         return LabelSet.from_list((answer[0] for answer in answers), names)
     points = []
-    for name, answer in zip(names, answers, strict=True):
+    for place, answer in enumerate(answers):
         try:
             points.append([number(cell) for cell in answer])
         except ValueError as err:
-            raise FormatError(
-                f"{file.where}, line {table[name].lines[0]}: the target of {shortened(name)} is "
-                f"{', '.join(map(shortened, answer))}, but wanted numbers"
+            raise table.rows.error(
+                table.lines[np.argmax(table.series == place)],
+                f"the target of {shortened(names[place])} is {', '.join(map(shortened, answer))}, "
+                "but wanted numbers",
             ) from err
     return DataSet.from_array(points, names)
 
 
-def _frames(file: TextFile, columns: Columns, rows: Rows) -> NDArray[np.float64]:
-    frames = np.frombuffer(rows.numbers).reshape(len(rows.lines), -1)
-    if columns.time is None:
-        return frames
-    times = _as_times(file, columns, rows)
-    if (times[1:] > times[:-1]).all():
-        return frames
-    order = np.argsort(times, kind="stable")
-    same = np.flatnonzero(times[order][1:] == times[order][:-1])
-    if len(same):
-        one, other = sorted((order[same[0]], order[same[0] + 1]))
-        raise FormatError(
-            f"{file.where}, line {rows.lines[other]}, column {columns.time + 1}: the time "
-            f"{shortened(rows.times[other])} is there already, in line {rows.lines[one]}: every "
-            "frame of a series needs a time of its own"
+def _order(table: Table, columns: Columns) -> Any:
+    """Return the rows in the order of series and times."""
+    series = table.series
+    times = np.arange(len(series)) if columns.time is None else _times(table, columns)
+    same = series[1:] == series[:-1]
+    if ((series[1:] > series[:-1]) | (same & (times[1:] > times[:-1]))).all():
+        return slice(None)
+    order = np.lexsort((times, series))
+    twice = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
+    if twice.any():
+        first = int(np.argmax(twice))
+        one, other = sorted(order[first : first + 2])
+        time = table.times[other]
+        raise table.rows.error(
+            table.lines[other],
+            f"the time {shortened(time) if isinstance(time, str) else f'{time:g}'} is there "
+            f"already, in line {table.lines[one]}: every frame of a series needs a time of its own",
+            columns.time,
         )
-    return frames[order]
+    return order
 
 
-def _as_times(file: TextFile, columns: Columns, rows: Rows) -> NDArray[Any]:
+def _times(table: Table, columns: Columns) -> NDArray[Any]:
     """Return times that can be compared: numbers, or dates as ISO 8601 writes them."""
-    try:
-        times: NDArray[Any] = np.array([*map(float, rows.times)])
-        if not np.isnan(times).any():
-            return times
-    except ValueError:
-        pass
-    dates = []
-    for text, line in zip(rows.times, rows.lines, strict=True):
-        dates.append(as_date(text))
-        if dates[-1] is None:
-            raise FormatError(
-                f"{file.where}, line {line}, column {columns.time + 1 if columns.time else 1}: "
-                f"{shortened(text)} is no time: write numbers, or dates such as 2026-03-01 14:30"
+
+    def refuse(row: Any, message: str) -> FormatError:
+        return table.rows.error(table.lines[row], message, columns.time)
+
+    if table.times.dtype == np.float64:
+        missing = np.flatnonzero(np.isnan(table.times))
+        if len(missing):
+            raise refuse(missing[0], "the time is missing: fill it in")
+        return table.times
+    dates = [as_date(text) if isinstance(text, str) else text for text in table.times]
+    for row, date in enumerate(dates):
+        if date is None:
+            raise refuse(
+                row,
+                f"{shortened(table.times[row])} is no time: write numbers, or dates such as "
+                "2026-03-01 14:30",
             )
+    for row, date in enumerate(dates):
+        if isinstance(date, float):
+            raise refuse(row, "the time is a number, but others are dates: write all as one kind")
     return np.array(dates)

@@ -117,18 +117,8 @@ def _ours(arrays: Mapping[str, Any], how: Reading) -> Any:
 
 
 def _series(names: list[str], frames: Any, lengths: Any, how: Reading, origin: Any) -> DataSeries:
-    ends = np.cumsum(lengths)
-    if (
-        np.any(lengths < 1)
-        or len(ends) != len(names)
-        or (ends[-1] if len(ends) else 0) != len(frames)
-    ):
-        raise InputError("the lengths do not fit the frames and identifiers: export it again")
-    pieces = np.split(frames, ends[:-1]) if len(ends) else []
-    made = DataSeries(origin=origin, dtype=how.dtype or _kept(frames))
-    for name, piece in zip(names, pieces, strict=True):
-        made.add_series(name, piece)
-    return made
+    dtype = how.dtype or _kept(frames)
+    return DataSeries._of_rows(names, lengths, frames, dtype=dtype, origin=origin)
 
 
 def _kept(array: NDArray[Any]) -> str:

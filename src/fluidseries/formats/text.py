@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,14 @@ __all__ = ["Progress", "TextFile", "as_date", "number", "shortened"]
 # Called with the bytes that were read and the bytes that there are.
 Progress: TypeAlias = Callable[[int, int], None]
 
+BLOCK = 1 << 18
+
 
 class TextFile:
-    """A file of UTF-8 text.
+    """A file of UTF-8 text, of which pieces of whole lines are in memory.
+
+    `line` counts the lines that were read. Whoever reads many lines at once takes them from
+    `block`, from `at` on, and moves the two.
 
     Parameters
     ----------
@@ -33,31 +39,32 @@ class TextFile:
     """
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
-        self.path, self.where = path, os.fspath(path)
-        self.progress = progress
-        self.line = 0
+        self.where = os.fspath(path)
+        self.line = self.at = 0
+        self.block = b""
+        self._blocks = _blocks(path, progress)
+
+    def more(self) -> bool:
+        """Tell whether anything is left, which then is in `block`."""
+        if self.at == len(self.block):
+            self.block, self.at = next(self._blocks, b""), 0
+        return bool(self.block)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines with their ends; `line` is the number of the last one."""
-        done = shown = 0
-        with open_to_read(self.path) as file:
-            size = os.fstat(file.fileno()).st_size
-            for raw in file:
-                self.line += 1
-                try:
-                    text = raw.decode("utf-8-sig" if self.line == 1 else "utf-8")
-                except UnicodeDecodeError as err:
-                    raise self.error(
-                        f"byte {raw[err.start]:#04x} is not UTF-8 text: save the file as UTF-8",
-                        err.start,
-                    ) from err
-                yield text
-                done += len(raw)
-                if self.progress and done - shown >= 1 << 18:
-                    self.progress(done, size)
-                    shown = done
-        if self.progress:
-            self.progress(done, size)
+        """Yield the lines that are left, with their ends."""
+        while self.more():
+            end = self.block.find(b"\n", self.at) + 1 or len(self.block)
+            line, self.at = self.block[self.at : end], end
+            self.line += 1
+            yield self.decoded(line)
+
+    def decoded(self, raw: bytes, offset: int = 0) -> str:
+        """Return a part of the last line as text; `offset` is where in it that begins."""
+        try:
+            return raw.decode()
+        except UnicodeDecodeError as err:
+            message = f"byte {raw[err.start]:#04x} is not UTF-8 text: save the file as UTF-8"
+            raise self.error(message, offset + err.start) from err
 
     def error(self, message: str, offset: int | None = None) -> FormatError:
         """Return the error for the last line; `offset` counts characters from 0."""
@@ -85,6 +92,19 @@ class TextFile:
                 raise self.error(f"{what}: write ? where one is not known", offset) from err
             offset += len(cell) + 1
         return row
+
+
+def _blocks(path: Path, progress: Progress | None) -> Iterator[bytes]:
+    """Yield the content in pieces of whole lines, without the mark that may begin UTF-8."""
+    done = 0
+    with open_to_read(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        while block := file.read(BLOCK):
+            block += file.readline()
+            yield block if done else block.removeprefix(BOM_UTF8)
+            done += len(block)
+            if progress:
+                progress(done, size)
 
 
 def number(cell: str) -> float:
