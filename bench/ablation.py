@@ -1,25 +1,29 @@
 """What each part of the recipe is worth: cross-validated with one part taken away or added.
 
-    python bench/ablation.py FOLDER [--seeds 3] [--only CASE ...]
+    python bench/ablation.py FOLDER [--seeds 2] [--only CASE ...] [--sets NAME ...] [--kept FILE]
 
-Three folds of the training halves, new ones for every seed. Labels: accuracy. Numbers: root mean
-squared error over the standard deviation of the targets.
+Three folds of the training halves, new ones for every seed. Labels: accuracy and, in brackets, the
+mean of -log(probability of the right label). Numbers: root mean squared error over the standard
+deviation of the targets. FILE keeps every grade at once and spares what it holds already, so that
+a run can be broken off and taken up again: take a new one when the defaults have changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
 import fluidseries as fs
+from fluidseries.errors import FluidSeriesWarning
 from fluidseries.models.recipe import FOR_LABELS, FOR_POINTS, Recipe
 from learning import Problem, read_problem
 
@@ -37,18 +41,23 @@ def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     return replace(recipe, augmentation=replace(recipe.augmentation, **chance), **others)
 
 
-# A case takes training series with their targets and series to answer for, and a seed.
+# A case takes training series with their targets and series to answer for, and a seed. It returns
+# numbers (n_series,), or the probabilities (n_series, n_labels) of the sorted labels.
 
 
 def fitted(problem: Problem, seed: int, parameters: dict[str, Any], changes: dict[str, Any]) -> Any:
     kind = fs.LSTMClassifier if problem.labels else fs.LSTMRegressor
-    model = kind(random_state=seed, **parameters)
+    model = kind(random_state=seed, n_jobs=1, **parameters)
     model._recipe = changed(FOR_LABELS if problem.labels else FOR_POINTS, changes)
     return model.fit(problem.X, problem.y)
 
 
+def asked(model: Any, X: Series) -> np.ndarray:
+    return model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)
+
+
 def plain(problem: Problem, seed: int, /, parameters: dict | None = None, **changes: Any):
-    return fitted(problem, seed, parameters or {}, changes).predict(problem.X_test)
+    return asked(fitted(problem, seed, parameters or {}, changes), problem.X_test)
 
 
 def backwards(X: Series) -> Series:
@@ -64,12 +73,8 @@ def from_the_end(problem: Problem, seed: int) -> np.ndarray:
 def both_ways(problem: Problem, seed: int) -> np.ndarray:
     """Three networks hear the series forwards and two backwards."""
     turned = problem._replace(X=backwards(problem.X), X_test=backwards(problem.X_test))
-    models = [(problem, 3), (turned, 2)]
-    parts = [(fitted(p, seed, {"n_networks": n}, {}), p.X_test, n) for p, n in models]
-    if not problem.labels:
-        return sum(n * model.predict(X) for model, X, n in parts) / 5
-    logs = sum(n * np.log(model.predict_proba(X)) for model, X, n in parts)
-    return parts[0][0].classes_[logs.argmax(axis=1)]
+    forwards = plain(problem, seed, {"n_networks": 3})
+    return 0.6 * forwards + 0.4 * plain(turned, seed, {"n_networks": 2})
 
 
 def with_crops(problem: Problem, seed: int) -> np.ndarray:
@@ -85,9 +90,11 @@ def with_crops(problem: Problem, seed: int) -> np.ndarray:
 
 
 def averaged_weights(problem: Problem, seed: int) -> np.ndarray:
-    """At a constant rate, the mean of the weights after 60, 65, ... 100 epochs."""
-    model = fitted(problem, seed, {"schedule": "constant", "max_iter": 60}, {})
-    model.set_params(max_iter=5)
+    """At a constant rate, the mean of the weights at nine times in the last two fifths."""
+    kind = fs.LSTMClassifier if problem.labels else fs.LSTMRegressor
+    step = kind().max_iter // 20
+    model = fitted(problem, seed, {"schedule": "constant", "max_iter": 12 * step}, {})
+    model.set_params(max_iter=step)
     taken = [model._learned.members]
     for _ in range(8):
         taken.append(model.fit(problem.X, problem.y)._learned.members)
@@ -96,7 +103,7 @@ def averaged_weights(problem: Problem, seed: int) -> np.ndarray:
         for several in zip(*taken, strict=True)
     )
     model._learned = replace(model._learned, members=members)
-    return model.predict(problem.X_test)
+    return asked(model, problem.X_test)
 
 
 def parameters(**chosen: Any) -> Callable:
@@ -122,8 +129,18 @@ CASES: dict[str, Callable] = {
     "constant rate": parameters(schedule="constant"),
     "constant, weights averaged": averaged_weights,
     "50 epochs": parameters(max_iter=50),
+    "100 epochs": parameters(max_iter=100),
     "200 epochs": parameters(max_iter=200),
-    "batches of 16": parameters(batch_size=16),
+    "400 epochs": parameters(max_iter=400),
+    "800 epochs": parameters(max_iter=800),
+    "batches of 2, 100 epochs": parameters(batch_size=2, max_iter=100),
+    "batches of 2, 200 epochs": parameters(batch_size=2, max_iter=200),
+    "batches of 4, 200 epochs": parameters(batch_size=4, max_iter=200),
+    "batches of 4, 400 epochs": parameters(batch_size=4, max_iter=400),
+    "batches of 8, 200 epochs": parameters(batch_size=8, max_iter=200),
+    "batches of 8, 400 epochs": parameters(batch_size=8, max_iter=400),
+    "batches of 16, 400 epochs": parameters(batch_size=16, max_iter=400),
+    "16 units": parameters(hidden_size=16),
     "64 units": parameters(hidden_size=64),
     "two layers of 32": parameters(hidden_size=(32, 32)),
     "heard backwards": from_the_end,
@@ -131,43 +148,83 @@ CASES: dict[str, Callable] = {
 }
 
 
-def cross_validated(problem: Problem, seed: int, case: Callable) -> float:
+class Grade(NamedTuple):
+    """Accuracy or relative error, and for labels the mean of -log(probability)."""
+
+    grade: float
+    surprise: float | None = None
+
+
+def cross_validated(problem: Problem, seed: int, case: Callable) -> Grade:
     folds = (StratifiedKFold if problem.labels else KFold)(3, shuffle=True, random_state=seed)
-    answers = np.empty(len(problem.y), problem.y.dtype)
+    labels, numbers = np.unique(problem.y, return_inverse=True)
+    answers = np.empty((len(problem.y), len(labels)) if problem.labels else len(problem.y))
     for train, test in folds.split(problem.y, problem.y):
-        asked = [problem.X[i] for i in test]
         part = Problem(
             problem.name,
             [problem.X[i] for i in train],
             problem.y[train],
-            asked,
+            [problem.X[i] for i in test],
             problem.y[test],
             problem.labels,
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", fs.errors.FluidSeriesWarning)
+            warnings.simplefilter("ignore", FluidSeriesWarning)
             answers[test] = case(part, seed)
     if problem.labels:
-        return float(np.mean(answers == problem.y))
-    return float(np.sqrt(np.mean((answers - problem.y) ** 2)) / problem.y.std())
+        surprise = -np.log(answers[np.arange(len(numbers)), numbers]).mean()
+        return Grade(float(np.mean(answers.argmax(axis=1) == numbers)), float(surprise))
+    return Grade(float(np.sqrt(np.mean((answers - problem.y) ** 2)) / problem.y.std()))
+
+
+class Kept:
+    """Grades in a file of lines, each written as soon as it is known."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.known = path, {}
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        for line in map(json.loads, lines):
+            self.known[line["case"], line["set"], line["seed"]] = Grade(*line["grade"])
+
+    def grade(self, name: str, problem: Problem, seed: int) -> Grade:
+        key = name, problem.name, seed
+        if key not in self.known:
+            self.known[key] = cross_validated(problem, seed, CASES[name])
+            if self.path:
+                line = dict(
+                    zip(("case", "set", "seed", "grade"), (*key, self.known[key]), strict=True)
+                )
+                with self.path.open("a") as file:
+                    file.write(json.dumps(line) + "\n")
+        return self.known[key]
+
+
+def cell(grades: list[Grade]) -> str:
+    values = [one.grade for one in grades]
+    text = f"{np.mean(values):.3f} ± {np.std(values):.3f}"
+    if grades[0].surprise is None:
+        return text
+    return f"{text} ({np.mean([one.surprise for one in grades]):.3f})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with one folder per set")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", nargs="*", default=[], help="cases")
+    parser.add_argument("--sets", nargs="*", default=[], help="names of sets")
+    parser.add_argument("--kept", type=Path, help="file that keeps the grades")
     options = parser.parse_args()
     problems = [read_problem(p.parent) for p in sorted(options.folder.glob("*/*_TRAIN.ts"))]
+    problems = [p for p in problems if not options.sets or p.name in options.sets]
     report = Report("Training halves, three folds", ["", *(p.name[:13] for p in problems)])
     print(machine())
-    for name, case in CASES.items():
-        if options.only and name not in options.only:
-            continue
-        cells = []
-        for problem in problems:
-            grades = [cross_validated(problem, seed, case) for seed in range(options.seeds)]
-            cells.append(f"{np.mean(grades):.3f} ± {np.std(grades):.3f}")
+    kept = Kept(options.kept)
+    for name in options.only or CASES:
+        cells = [
+            cell([kept.grade(name, problem, seed) for seed in range(options.seeds)])
+            for problem in problems
+        ]
         report.add(name, *cells)
         print(name, *cells, sep=" | ", flush=True)
     report.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,26 @@ def test_step_run_and_step_again(fitted):
         stream.run(1)
     with pytest.raises(errors.ParameterError, match="the number of frames is 0"):
         stream.run(0)
+
+
+@pytest.mark.parametrize("differences", [False, True])
+def test_networks_go_on_alone_each_for_itself(differences, tmp_path):
+    model = quick(differences=differences, n_networks=3, max_iter=5).fit(waves())
+    frames = waves()["wave-0"][:40]
+    each = []
+    for member in model._learned.members:
+        one = quick(n_networks=1)
+        one._learned = replace(model._learned, members=(member,))
+        each.append(one.predict_series(frames, 30))
+    expected = np.mean(each, axis=0)
+    assert np.abs(each - expected).max() > 0.01  # after five epochs they do not agree
+    np.testing.assert_allclose(model.predict_series(frames, 30), expected, atol=1e-12)
+    model.write(tmp_path / "model.json")
+    again = fs.LSTMForecaster.read(tmp_path / "model.json").predict_series(frames, 30)
+    np.testing.assert_allclose(again, expected, atol=1e-12)
+    held = model.set_params(output_limits=(-0.2, 0.3)).predict_series(frames, 30)
+    assert held.min() >= -0.2
+    assert held.max() <= 0.3
 
 
 @pytest.mark.parametrize("differences", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ __all__ = ["ForecastStream"]
 class ForecastStream:
     """A forecaster that hears one frame at a time. Made by LSTMForecaster's ``stream()``.
 
+    Without chance each network goes on alone with its own answers, and what comes out is their
+    mean: where they no longer agree nobody knows, and the mean is what is least wrong then. With
+    chance one of many possible continuations is wanted, so that all hear what came out.
+
     One thread at a time may use it.
     """
 
@@ -36,7 +41,12 @@ class ForecastStream:
         limits: Limits | None = None,
         missing: str = "error",
     ) -> None:
-        self._stream = Stream(learned, window)
+        together = temperature or len(learned.members) == 1
+        parts = [learned] if together else [replace(learned, members=(x,)) for x in learned.members]
+        self._streams = [Stream(part, window) for part in parts]
+        # What each stream expects next: (n_streams, n_dims).
+        self._expected = np.empty((len(parts), learned.network.n_outputs))
+        self._next: NDArray[np.float64] | None = None
         self._limits, self._missing, self._mean = limits, missing, learned.input_scaler.mean
         self._differences = learned.differences
         self._spread = None
@@ -44,7 +54,6 @@ class ForecastStream:
             self._spread = temperature * learned.residual
         seed = random_state if isinstance(random_state, int) else None
         self._rng = new_generator(seed)
-        self._next: NDArray[np.float64] | None = None
 
     def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Hear one more frame and foretell the next.
@@ -63,14 +72,25 @@ class ForecastStream:
         """
         if self._missing != "error":
             frame = self._whole(frame)
-        out = self._stream.step(frame, out)
+        if out is None:
+            out = np.empty(self._expected.shape[1])
+        # It looks at frame and out before anything moves.
+        self._streams[0].step(frame, out)
+        self._expected[0] = out
+        for stream, expected in zip(self._streams[1:], self._expected[1:], strict=True):
+            stream.step(frame, expected)
         if self._differences:
-            out += np.asarray(frame, dtype=np.float64)
-        if self._spread is not None:
-            out += self._spread @ self._rng.standard_normal(len(out))
-        held(out, self._limits)
-        self._next = out.copy()
+            self._expected += np.asarray(frame, dtype=np.float64)
+        out[...] = self._next = self._mean_within_limits()
         return out
+
+    def _mean_within_limits(self) -> NDArray[np.float64]:
+        """Add chance to what is expected, hold it within the limits and return its mean."""
+        if self._spread is not None:
+            self._expected += self._spread @ self._rng.standard_normal(self._expected.shape[1])
+        held(self._expected, self._limits)
+        # Rounding may carry a mean of equal numbers beyond them.
+        return held(self._expected.mean(axis=0), self._limits)
 
     def _whole(self, frame: ArrayLike) -> ArrayLike:
         """Return the frame with what was foretold where a number is missing."""
@@ -82,7 +102,7 @@ class ForecastStream:
         return np.where(np.isnan(numbers), self._next, numbers)
 
     def run(self, n: int) -> NDArray[np.float64]:
-        """Go on alone: hear the foretold frame as if it had come in, and so on.
+        """Go on alone: each network hears what it expected as if it had come in, and so on.
 
         Parameters
         ----------
@@ -108,11 +128,20 @@ class ForecastStream:
             raise NotFittedError(
                 "this stream has heard nothing yet: step through some frames first"
             )
-        frames = np.empty((int(n), len(self._next)))
+        frames = np.empty((int(n), self._expected.shape[1]))
         for frame in frames:
             frame[...] = self._next
-            self.step(frame)
+            self._next = self._after_what_was_expected()
         return frames
+
+    def _after_what_was_expected(self) -> NDArray[np.float64]:
+        """Let each network hear what it expected and return the mean of what they expect now."""
+        heard = self._expected.copy()
+        for stream, frame, expected in zip(self._streams, heard, self._expected, strict=True):
+            stream.step(frame, expected)
+        if self._differences:
+            self._expected += heard
+        return self._mean_within_limits()
 
     def continued(self, frames: NDArray[Any], n: int | None) -> NDArray[np.float64]:
         """Forget, hear `frames` (n_frames, n_dims) and `run` for n, or for as many as came in."""
@@ -123,5 +152,6 @@ class ForecastStream:
 
     def reset(self) -> None:
         """Forget all frames: the next one is the first of a series."""
-        self._stream.reset()
+        for stream in self._streams:
+            stream.reset()
         self._next = None

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
-from ..batch import Series
 from ..containers import DataSeries
-from ..errors import EmptyError, FluidSeriesWarning, InputTypeError, ParameterError
+from ..errors import InputTypeError, ParameterError
 from ..reading import require_dims, require_origin
 from .corpus import Corpus, Split
+from .forecast_corpus import ForecastCorpus, climbs, paired, pieces
+from .forecast_learned import ForecastLearned
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .limits import limits_of, require_limits
 from .lstm import LSTMModel
-from .modelfile import as_float64
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -29,58 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ForecastLearned", "LSTMForecast", "LSTMForecaster"]
 
-# Frames of a piece, measured on the laser and the airline series (docs/learning.md).
-PIECE = 64
-ENOUGH_PIECES = 64
-
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
-
-
-@dataclass(frozen=True)
-class ForecastLearned(Learned):
-    """What a forecaster has learned.
-
-    Parameters
-    ----------
-    differences : bool
-        Whether the network answers the step to the next frame instead of the frame.
-    residual : float64 ndarray of shape (n_dims, n_dims)
-        Lower triangle whose product with its transpose is the covariance of the one-step errors in
-        training, in the units of the data.
-    """
-
-    differences: bool = False
-    residual: NDArray[np.float64] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, numbers and text from which `from_dict` makes an equal value."""
-        residual = None if self.residual is None else self.residual.tolist()
-        return {**super().to_dict(), "differences": self.differences, "residual": residual}
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> ForecastLearned:
-        """Take what `to_dict` gave; KeyError, TypeError or ValueError if it is damaged."""
-        learned = cast("ForecastLearned", super().from_dict(content))
-        residual, differences = content["residual"], content["differences"]
-        if residual is not None:
-            residual = as_float64(residual, 2 * (learned.network.n_inputs,))
-        if not isinstance(differences, bool):
-            raise TypeError(f"differences must be true or false, got {differences!r}")
-        return replace(learned, differences=differences, residual=residual)
-
-
-@dataclass(frozen=True)
-class ForecastCorpus(Corpus):
-    """A corpus that knows whether its targets are steps."""
-
-    differences: bool = False
 
 
 class LSTMForecaster(LSTMModel):
     """Learn to continue series in their own style, with a long short-term memory network.
 
-    It learns to foretell the next frame at every frame, and then goes on by itself: each foretold
-    frame is heard as if it had come in. **fit goes on from what was learned**, as LSTMRegressor's
+    It learns to foretell the next frame at every frame, and then goes on by itself: each of its
+    networks hears the frame that it foretold as if it had come in, and the mean of theirs comes
+    out (with a temperature all hear what comes out). **fit goes on from what was learned**, as LSTMRegressor's
     does.
 
     Parameters
@@ -257,7 +213,7 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         del target
         learned = cast("ForecastLearned", self._require_learned())
         series = self._series(source, learned, in_order=True)
-        corpus = self._pairs(series, learned.differences)
+        corpus = paired(series, learned.differences)
         errors = self._outputs(corpus.series, learned) - np.concatenate(corpus.targets)
         steps = np.concatenate([np.diff(x, axis=0) for x in series.arrays])
         still = float((steps**2).sum())
@@ -277,33 +233,8 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         elif known is not None and known.network.n_inputs == series.n_dims:
             differences = cast("ForecastLearned", known).differences
         else:
-            differences = _climbs(series)
-        return self._pairs(_pieces(series), differences)
-
-    def _pairs(self, series: Series, differences: bool) -> ForecastCorpus:
-        """Pair every frame with the one behind it."""
-        long = [i for i, frames in enumerate(series.arrays) if len(frames) > 1]
-        if not long:
-            raise EmptyError("no series has two frames: there is nothing to foretell")
-        if len(long) < len(series):
-            warnings.warn(
-                f"{len(series) - len(long)} series of one frame left out: they have no next frame",
-                FluidSeriesWarning,
-                stacklevel=5,
-            )
-        arrays = [series.arrays[i] for i in long]
-        names = None if series.identifiers is None else [series.identifiers[i] for i in long]
-        nexts = [np.diff(x, axis=0) if differences else x[1:] for x in arrays]
-        targets = [np.asarray(x, dtype=np.float64) for x in nexts]
-        heard = replace(series, arrays=[x[:-1] for x in arrays], identifiers=names)
-        return ForecastCorpus(
-            heard,
-            targets,
-            "frames",
-            n_outputs=series.n_dims,
-            tables=arrays,
-            differences=differences,
-        )
+            differences = climbs(series)
+        return paired(pieces(series), differences)
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
@@ -330,34 +261,6 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ForecastLearned.from_dict(content)
-
-
-def _pieces(series: Series) -> Series:
-    """Cut long series into pieces that are learned side by side.
-
-    An adjustment after every few pieces teaches more than one after a thousand frames, and pieces
-    fill the lanes of the core. Where there are few frames the pieces overlap, so that an epoch has
-    enough of them.
-    """
-    enough = sum(len(frames) for frames in series.arrays) // PIECE >= ENOUGH_PIECES
-    hop = PIECE // 2 if enough else PIECE // 8
-    arrays, names = [], []
-    for name, frames in zip(series.names, series.arrays, strict=True):
-        # A short series is cut too if it is one of few: a third of it still teaches.
-        length = min(PIECE, max(len(frames) // 3, PIECE // 2))
-        last = max(0, len(frames) - length)
-        starts = [*range(0, last, hop), last]
-        arrays += [frames[start : start + length] for start in starts]
-        names += [name] * len(starts)
-    return replace(series, arrays=arrays, identifiers=names)
-
-
-def _climbs(series: Series) -> bool:
-    """Tell whether the later halves of the series leave the range of their earlier halves."""
-    earlier = np.concatenate([frames[: -(-len(frames) // 2)] for frames in series.arrays])
-    later = np.concatenate([frames[-(-len(frames) // 2) :] for frames in series.arrays])
-    outside = (later < earlier.min(axis=0)) | (later > earlier.max(axis=0))
-    return bool(len(later) and outside.mean(axis=0).max() > 0.5)
 
 
 # The name of FluCoMa's object.
