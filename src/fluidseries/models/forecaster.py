@@ -36,8 +36,8 @@ class LSTMForecaster(LSTMModel):
 
     It learns to foretell the next frame at every frame, and then goes on by itself: each of its
     networks hears the frame that it foretold as if it had come in, and the mean of theirs comes
-    out (with a temperature all hear what comes out). **fit goes on from what was learned**, as LSTMRegressor's
-    does.
+    out (with a temperature all hear what comes out). **fit goes on from what was learned**, as
+    LSTMRegressor's does.
 
     Parameters
     ----------
