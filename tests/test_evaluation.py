@@ -163,3 +163,36 @@ def test_wrong_data(classifier):
     wide = fs.DataSet({name: [1.0, 2.0, 3.0] for name in source})
     with pytest.raises(errors.DimensionError, match="3 dimensions, but this model answers with 2"):
         evaluate(model, source, wide)
+
+
+@pytest.mark.parametrize("kind", ["LSTMClassifier", "LSTMRegressor"])
+def test_missing_numbers_are_heard_as_the_model_hears_them(kind):
+    whole, points = tones(8, 0)
+    target = labelled(8, 0)[1] if kind == "LSTMClassifier" else points
+    holed = fs.DataSeries({name: np.array(frames) for name, frames in whole.items()})
+    for name in holed:
+        frames = np.array(holed[name])
+        frames[1] = np.nan
+        holed.update_series(name, frames)
+    model = getattr(fs, kind)(4, 3, n_networks=1, random_state=0).fit(whole, target)
+    with pytest.raises(errors.NonFiniteError, match="holds NaN"):
+        evaluate(model, holed, target)
+    result = evaluate(model.set_params(missing="interpolate"), holed, target)
+    if kind == "LSTMClassifier":
+        assert result.accuracy == model.score(holed, target)
+    else:
+        assert np.mean(result.r2) == pytest.approx(model.score(holed, target))
+
+
+def test_a_missing_frame_is_neither_right_nor_wrong():
+    wave = np.sin(0.3 * np.arange(80.0))[:, np.newaxis]
+    model = fs.LSTMForecaster(4, 3, n_networks=2, missing="interpolate", random_state=0).fit([wave])
+    holed = wave.copy()
+    holed[-1] = np.nan  # nothing hears it, so all but its own error stays
+    result, whole = evaluate(model, [holed]), evaluate(model, [wave[:-1]])
+    assert result.rmse == pytest.approx(whole.rmse)
+    assert result.rmse_repeating == pytest.approx(whole.rmse_repeating)
+    assert result.score == pytest.approx(whole.score)
+    inside = wave.copy()
+    inside[40] = np.nan
+    assert np.isfinite(evaluate(model, [inside]).rmse).all()

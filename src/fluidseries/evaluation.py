@@ -11,11 +11,13 @@ from . import points, reading
 from .containers import DataSeries
 from .errors import DimensionError, EmptyError, InputError, InputTypeError
 from .models.forecaster import LSTMForecaster
+from .models.lstm import LSTMModel
 from .models.mlp import MLPModel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .batch import Series
     from .models.base import Model
 
 __all__ = ["Evaluation", "Foretold", "Named", "Placed", "evaluate"]
@@ -86,7 +88,8 @@ class Foretold(Evaluation):
     Parameters
     ----------
     frames : int
-        How many frames were foretold: all but the first of every series.
+        How many frames were foretold: all but the first of every series. Missing numbers, and
+        those behind one, do not count in the errors.
     rmse : list of float
         Root of the mean squared error, in the units of the series.
     rmse_repeating : list of float
@@ -159,7 +162,7 @@ def _named(model: Any, source: Any, target: Any) -> Named:
         examples = points.read_points(source, in_order=True)
         right, data = points.read_labels(target, examples), [*examples.table]
     else:
-        series = reading.read_series(source, in_order=True)
+        series = _read(model, source)
         right, data = reading.read_labels(target, series), series.arrays
     # A rejected example is a miss, also where labels are numbers.
     truth, answers = [str(x) for x in right], [str(x) for x in model.predict(data).tolist()]
@@ -178,7 +181,7 @@ def _placed(model: Any, source: Any, target: Any) -> Placed:
         truth, _ = points.read_target_points(target, examples)
         data = [*examples.table]
     else:
-        series = reading.read_series(source, in_order=True)
+        series = _read(model, source)
         targets, _ = reading.read_targets(target, series)
         truth, data = np.concatenate(targets), series.arrays
     answers = model.predict(data)
@@ -205,25 +208,43 @@ def _as_wide(answers: Table, truth: Table) -> Table:
     return answers
 
 
+def _read(model: Any, source: Any) -> Series:
+    """Read series as the model's fit does, with what it hears where numbers are missing."""
+    if isinstance(model, LSTMModel):
+        return model._series(source, model._require_learned(), in_order=True)
+    return reading.read_series(source, in_order=True)
+
+
 def _foretold(model: LSTMForecaster, source: Any) -> Foretold:
-    series = reading.read_series(source, in_order=True)
+    series = _read(model, source)
     stream = model.stream(temperature=0)
     reading.require_dims("the source", series.n_dims, model.n_features_in_)
     errors, steps = [], []
-    for frames in series.arrays:
+    for frames in _as_given(source, series):
         stream.reset()
+        # A missing number is filled in by the stream: a line to the next would give that away.
         foretold = np.array([stream.step(frame) for frame in frames[:-1]])
         errors.append(foretold.reshape(-1, series.n_dims) - frames[1:])
         steps.append(np.diff(frames, axis=0))
     missed, still = (np.concatenate(rows).astype(np.float64) for rows in (errors, steps))
-    if not len(missed):
+    known = ~np.isnan(still)
+    counts = known.sum(axis=0)
+    if not counts.all():
         raise EmptyError("no series has two frames: there is nothing to foretell")
-    wrong, moved = (missed**2).sum(axis=0), (still**2).sum(axis=0)
+    wrong, moved = (np.where(known, rows**2, 0.0).sum(axis=0) for rows in (missed, still))
     score = 1 - float(wrong.sum() / moved.sum()) if moved.any() else None
-    rmse, repeating = _root(wrong, len(missed)), _root(moved, len(missed))
+    rmse, repeating = _root(wrong, counts), _root(moved, counts)
     return Foretold(type(model).__name__, len(series), len(missed), rmse, repeating, score)
 
 
-def _root(squares: Table, count: int) -> list[float]:
-    roots: list[float] = np.sqrt(squares / count).tolist()
+def _as_given(source: Any, series: Series) -> list[Table]:
+    """Return the frames of checked series with NaN where numbers are missing."""
+    named = series.identifiers is not None
+    given = [source[name] for name in series.names] if named else source
+    pairs = zip(given, series.arrays, strict=True)
+    return [np.asarray(frames, np.float64).reshape(known.shape) for frames, known in pairs]
+
+
+def _root(squares: Table, counts: Any) -> list[float]:
+    roots: list[float] = np.sqrt(squares / counts).tolist()
     return roots
