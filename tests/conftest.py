@@ -1,4 +1,4 @@
-"""What several test files need: real data, and small corpora that a network can learn."""
+"""What several test files need: real data, small corpora, the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
+from fluidseries import cli
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,6 +38,19 @@ def tones(n_series: int = 24, seed: int = 0) -> tuple[fs.DataSeries, fs.DataSet]
         source[f"tone-{i}"] = wave + rng.normal(0, 0.02, wave.shape)
         target[f"tone-{i}"] = [1000 * speed, size]
     return source, target
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line; return the exit code, standard output and standard error."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return stop.value.code, out, err
+
+    return run
 
 
 @pytest.fixture

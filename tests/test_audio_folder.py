@@ -13,7 +13,6 @@ import pytest
 
 import fluidseries as fs
 from fluidseries.audio import Settings
-from fluidseries.cli import main
 from fluidseries.errors import (
     EmptyError,
     FluidSeriesWarning,
@@ -48,17 +47,6 @@ def folder(tmp_path):
         for take in range(2):
             write(tmp_path / "takes" / label / f"take{take}.wav", tone(hertz + 10 * take))
     return tmp_path / "takes"
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return int(end.value.code or 0), printed.out, printed.err
-
-    return call
 
 
 # The library.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli, cli_shared
+from fluidseries import cli_shared
 
 from conftest import tones
 
@@ -26,19 +26,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     fs.write("x.ts", (series, labels))
     return series, labels
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line; return the exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return stop.value.code, out, err
-
-    return run
 
 
 def test_from_a_ts_file_to_a_judged_model(run):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli, cli_fit, cli_settings
+from fluidseries import cli_fit, cli_settings
 from fluidseries.evaluation import evaluate
 from fluidseries.spelling import theirs
 
@@ -32,19 +32,6 @@ def folder(tmp_path, monkeypatch):
     )
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line; return the exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return stop.value.code, out, err
-
-    return run
 
 
 def files_of(kind: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli
 
 from conftest import tones
 
@@ -112,15 +111,13 @@ def text(arguments):
 
 @pytest.mark.parametrize(("arguments", "code", "message"), CALLS, ids=lambda x: text(x)
                          if isinstance(x, tuple) else None)  # fmt: skip
-def test_one_line_says_what_to_do(arguments, code, message, stage, monkeypatch, capsys):
+def test_one_line_says_what_to_do(arguments, code, message, stage, monkeypatch, run):
     monkeypatch.chdir(stage)
     before = sorted(os.listdir(stage))
-    with pytest.raises(SystemExit) as stop:
-        cli.main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
+    got, out, err = run(*arguments)
     assert re.fullmatch(r"error: [^\n]+\n", err), err
     assert message in err
-    assert (stop.value.code, out) == (code, "")
+    assert (got, out) == (code, "")
     assert "Traceback" not in err
     assert "Errno" not in err
     assert sorted(os.listdir(stage)) == before

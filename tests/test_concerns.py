@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli
 from fluidseries.concerns import concerns
 
 from conftest import tones
@@ -75,32 +74,31 @@ def test_labels():
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def inspect(tmp_path, monkeypatch, run):
+    """Inspect one of three files; return standard output and standard error."""
     monkeypatch.chdir(tmp_path)
     takes(a=4, b=50).write("series.json")
     fs.LabelSet({"a": "x", "b": "x"}).write("labels.json")
     fs.LabelSet({"a": "x", "b": "y"}).write("lonely.json")
 
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            cli.main(list(arguments))
-        out, err = capsys.readouterr()
-        assert stop.value.code == 0
+    def inspect(*arguments):
+        code, out, err = run("inspect", *arguments)
+        assert code == 0
         return out, err
 
-    return run
+    return inspect
 
 
-def test_inspect_warns_beside_what_it_tells(run):
-    out, err = run("inspect", "series.json", "labels.json")
+def test_inspect_warns_beside_what_it_tells(inspect):
+    out, err = inspect("series.json", "labels.json")
     assert out.startswith("series.json: DataSeries\n")
     assert err == "warning: 1 series under 5 frames: 'a'; cut short?\n"
-    assert "single example" in run("inspect", "series.json", "lonely.json")[1]
-    assert "single example" in run("inspect", "lonely.json")[1]
+    assert "single example" in inspect("series.json", "lonely.json")[1]
+    assert "single example" in inspect("lonely.json")[1]
 
 
-def test_inspect_as_json(run):
-    out, err = run("inspect", "series.json", "lonely.json", "--json")
+def test_inspect_as_json(inspect):
+    out, err = inspect("series.json", "lonely.json", "--json")
     told = json.loads(out)
     assert err == ""
     assert (told["file"], told["kind"], told["dims"]) == ("series.json", "DataSeries", 2)
@@ -108,4 +106,4 @@ def test_inspect_as_json(run):
     assert isinstance(told["rows"][0]["max"], float)
     assert len(told["warnings"]) == 2
     fs.DTWClassifier().write("model.json")
-    assert json.loads(run("inspect", "model.json", "--json")[0])["kind"] == "DTWClassifier"
+    assert json.loads(inspect("model.json", "--json")[0])["kind"] == "DTWClassifier"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import errors
 
-JUNK = [None, True, 0, -1, 3, 10**12, 2.5, 1e300, "", "x", "frames", [], [1], [[1, 2]], {}]
+from damage import try_junk_everywhere
+
 RNG = np.random.default_rng(0)
 X = [RNG.normal(size=(length, 2)) for length in (5, 3, 9, 4, 6, 2)]
 TARGETS = {
@@ -22,27 +19,6 @@ TARGETS = {
     fs.LSTMClassifier: ["a", "b", "c"] * 2,
     fs.LSTMForecaster: None,
 }
-
-
-def paths(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a file, of lists only the first two."""
-    if path:
-        yield path
-    if isinstance(content, dict):
-        for key, value in content.items():
-            yield from paths(value, (*path, key))
-    elif isinstance(content, list):
-        for place, value in enumerate(content[:2]):
-            yield from paths(value, (*path, place))
-
-
-def replaced(content: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(content)
-    place = changed
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return changed
 
 
 def use(model: Any, target: Any) -> None:
@@ -59,25 +35,7 @@ def use(model: Any, target: Any) -> None:
 @pytest.mark.parametrize("kind", TARGETS, ids=lambda kind: kind.__name__)
 def test_junk_anywhere_is_refused_or_harmless(kind):
     model = kind((3, 2), max_iter=2, random_state=0).fit(X, TARGETS[kind])
-    good = json.loads(json.dumps(model.to_dict()))
-    refused = 0
-    for path in paths(good):
-        for value in JUNK:
-            try:
-                read = kind.from_dict(replaced(good, path, value))
-            except errors.FormatError as err:
-                assert "the dictionary" in str(err)  # noqa: PT017
-                refused += 1
-                continue
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", errors.FluidSeriesWarning)
-                try:
-                    use(read, TARGETS[kind])
-                except (errors.ParameterError, errors.NotFittedError, errors.InputError):
-                    assert path[0] in ("parameters", "learned"), path
-                except Exception as err:
-                    raise AssertionError(f"{path} = {value!r}: {err!r}") from err
-    assert refused > 500
+    try_junk_everywhere(model, lambda read: use(read, TARGETS[kind]))
 
 
 def test_the_content_that_was_read_is_not_used_any_more():

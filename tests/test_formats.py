@@ -22,6 +22,8 @@ from fluidseries.errors import (
 )
 from fluidseries.formats import csv_rows
 
+from damage import damaged
+
 FOLLOWS = "abé ,;\"'\t\n\r-_0"
 names = st.text(FOLLOWS, min_size=1, max_size=6)
 numbers = st.floats(width=64)
@@ -136,11 +138,8 @@ def test_columns_that_were_asked_for(tmp_path):
 @given(st.data())
 def test_damaged_csv_is_a_format_error_or_readable(tmp_path_factory, data):
     good = b'id,time,x,y,label\na,0,1.5,2,"up"\na,1,2,?,"up"\n"b,c",0,1e3,-4,down\n'
-    start = data.draw(st.integers(0, len(good)))
-    end = data.draw(st.integers(start, min(len(good), start + 9)))
     pieces = [b",", b"\n", b'"', b"\r", b"\0", b"nan", b"2020-01-01", b"9" * 30, b"target"]
-    middle = data.draw(st.binary(max_size=8) | st.sampled_from(pieces))
-    path = csv(tmp_path_factory.mktemp("csv"), good[:start] + middle + good[end:])
+    path = csv(tmp_path_factory.mktemp("csv"), data.draw(damaged(good, pieces)))
     with contextlib.suppress(FormatError):
         fs.read(path)
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import fluidseries as fs
 from fluidseries.errors import FormatError
 
+from damage import damaged
+
 SEVERAL = """% about it
 @relation 'Gestures'
 
@@ -107,11 +109,8 @@ def test_errors_name_line_and_column(text, message, tmp_path):
 @given(st.data())
 def test_a_damaged_file_is_a_format_error_or_readable(tmp_path_factory, data):
     good = data.draw(st.sampled_from([ONE, SEVERAL])).encode()
-    start = data.draw(st.integers(0, len(good)))
-    end = data.draw(st.integers(start, min(len(good), start + 30)))
     pieces = [b'"', b",", b"\n", b"@data", b"@end", b"\\n", b"{", b"?"]
-    middle = data.draw(st.binary(max_size=8) | st.sampled_from(pieces))
-    path = write(tmp_path_factory.mktemp("arff"), good[:start] + middle + good[end:])
+    path = write(tmp_path_factory.mktemp("arff"), data.draw(damaged(good, pieces)))
     with contextlib.suppress(FormatError):
         fs.read(path)
 

@@ -14,6 +14,8 @@ import fluidseries as fs
 from fluidseries.errors import EmptyError, FormatError, InputError, MissingExtraError
 from test_formats import containers
 
+from damage import damaged
+
 pa = pytest.importorskip("pyarrow", reason="Arrow and Parquet need pyarrow")
 pytest.importorskip("pandas", reason="long tables need pandas")
 sf = pytest.importorskip("soundfile", reason="sounds need soundfile")
@@ -56,11 +58,7 @@ def test_damaged_files_are_format_errors_or_readable(tmp_path, data):
     name = data.draw(st.sampled_from([*BINARY, "x.npy", "x.wav", "x.aiff"]))
     path = tmp_path / name
     fs.write(path, (SERIES, LABELS) if name in BINARY else fs.DataSeries({"x": SERIES["a"]}))
-    content = path.read_bytes()
-    start = data.draw(st.integers(0, len(content)))
-    end = data.draw(st.integers(start, min(len(content), start + 40)))
-    middle = data.draw(st.binary(max_size=8) | st.just(content[start:end][::-1]))
-    path.write_bytes(content[:start] + middle + content[end:])
+    path.write_bytes(data.draw(damaged(path.read_bytes())))
     with contextlib.suppress(FormatError):
         fs.read(path)
 

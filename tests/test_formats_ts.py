@@ -22,6 +22,8 @@ from fluidseries.errors import (
     NonFiniteError,
 )
 
+from damage import damaged
+
 AEON = Path(__file__).parent / "files" / "aeon"
 
 HEAD = "@timestamps false\n@missing false\n@classLabel true up down\n@data\n"
@@ -157,10 +159,8 @@ def test_errors_name_line_and_column(text, message, tmp_path):
 @given(st.data())
 def test_a_damaged_file_is_a_format_error_or_readable(tmp_path_factory, data):
     good = (AEON / data.draw(st.sampled_from(["unequal.ts", "missing.ts"]))).read_bytes()
-    start = data.draw(st.integers(0, len(good)))
-    end = data.draw(st.integers(start, min(len(good), start + 30)))
-    middle = data.draw(st.binary(max_size=8) | st.sampled_from([b":", b",", b"\n", b"@data", b"?"]))
-    path = write(tmp_path_factory.mktemp("ts"), good[:start] + middle + good[end:])
+    pieces = [b":", b",", b"\n", b"@data", b"?"]
+    path = write(tmp_path_factory.mktemp("ts"), data.draw(damaged(good, pieces)))
     with contextlib.suppress(FormatError):
         fs.read(path)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
+
+nbformat = pytest.importorskip("nbformat", reason="a notebook runs with the group test alone")
+nbclient = pytest.importorskip("nbclient", reason="a notebook runs with the group test alone")
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 by_name = pytest.mark.parametrize(
@@ -19,7 +20,7 @@ by_name = pytest.mark.parametrize(
 @pytest.mark.filterwarnings("default")
 def test_runs(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
+    nbclient.NotebookClient(
         notebook,
         timeout=120,
         kernel_name="python3",

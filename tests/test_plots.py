@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import fluidseries as fs
-from fluidseries import cli
 
 from conftest import tones
 
@@ -249,17 +248,6 @@ def folder(tmp_path, monkeypatch, corpus, models):
         content.write(f"{name}.json")
     models["classifier"].write("model.json")
     return tmp_path
-
-
-@pytest.fixture
-def run(folder, capsys):  # noqa: ARG001
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return stop.value.code, out, err
-
-    return run
 
 
 def test_the_command(run, folder):

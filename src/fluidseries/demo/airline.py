@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,8 +11,7 @@ from ..containers import DataSeries
 from ..datasets import airline
 from ..models.forecaster import LSTMForecaster
 from ..plots import forecast
-from ..progress import fit_progress
-from .telling import draw_if_possible, show_files
+from .telling import draw_if_possible, learn, show_files, write_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,36 +65,19 @@ class Airline(NamedTuple):
 def run(
     folder: Path, console: Console, *, program: str = "fluidseries", **settings: Any
 ) -> Airline:
-    """Learn 120 months, foretell 24, tell about it and write the results.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files go; made if it is missing. Files of the same name are replaced.
-    console : Console
-        Where to tell about it.
-    program : str
-        How the command line is called, for what to try next.
-    **settings
-        Parameters of `LSTMForecaster`; its own defaults, with differences since the passengers grow
-        for years, are used otherwise.
-    """
+    """Learn 120 months and foretell 24; see `demo.run`."""
     months = airline()["airline"]
     heard = DataSeries({"airline": months[:-MONTHS]})
     console.print("[bold]Two years of airline passengers[/bold]\n")
     console.print(STORY)
+    # The passengers grow for years: levels that were never heard are reached by steps.
     model = LSTMForecaster(**{"differences": True, "random_state": 0, **settings})
-    start = perf_counter()
-    with fit_progress(console, model.max_iter, lines=5) as callback:
-        model.fit(heard, callback=callback)
-    seconds = perf_counter() - start
+    seconds = learn(console, model, heard)
     foretold = model.predict(heard, forecast_length=MONTHS)
 
     made = _compare(model, months[:, 0], foretold["airline"][:, 0], seconds)
     _show(console, made)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in zip(FILES, (heard, foretold, model), strict=False):
-        content.write(folder / name)
+    write_files(folder, FILES, (heard, foretold, model))
     draw_if_possible(folder / "airline.png", console, lambda f: _draw(f, made), size=(10, 4.8))
     file = folder / "airline_heard.json"
     commands = (

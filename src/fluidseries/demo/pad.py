@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,13 +11,11 @@ from ..batch import join
 from ..containers import DataSeries, DataSet, LabelSet
 from ..datasets import japanese_vowels
 from ..models.regressor import LSTMRegressor
-from ..progress import fit_progress
-from .telling import show_files
+from . import pad_report as report
+from .telling import learn, show_files, write_files
 from .voices import summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from rich.console import Console
 
@@ -34,6 +31,8 @@ FILES = {
     "pad.png": "the picture",
 }
 TRAVELLER = "speaker4-031"
+# Chosen on the training half alone, by five-fold cross-validation.
+CHOSEN = {"hidden_size": 64, "max_iter": 100, "learn_rate": 0.005}
 
 
 class Score(NamedTuple):
@@ -67,8 +66,10 @@ class Pad(NamedTuple):
         Unseen utterance -> (x, y).
     scores : list of Score
         The model's is the last.
+    traveller : str
+        One of the unseen utterances.
     path : ndarray of shape (n_frames, 2)
-        One unseen utterance's point after every frame.
+        Its point after every frame.
     seconds : float
         How long the fit took.
     """
@@ -77,49 +78,19 @@ class Pad(NamedTuple):
     model: LSTMRegressor
     predictions: DataSet
     scores: list[Score]
+    traveller: str
     path: NDArray[np.float64]
     seconds: float
 
 
-def run(
-    folder: Path,
-    console: Console,
-    *,
-    hidden_size: int | Sequence[int] = 64,
-    max_iter: int = 100,
-    learn_rate: float = 0.005,
-    program: str = "fluidseries",
-) -> Pad:
-    """Train on 270 utterances, place 370 others, tell about it and write the results.
-
-    `hidden_size`, `max_iter` and `learn_rate` are those of `LSTMRegressor`. Their defaults were
-    chosen on the training half alone, by five-fold cross-validation.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files go; made if it is missing. Files of the same name are replaced.
-    console : Console
-        Where to tell about it.
-    program : str
-        How the command line is called, for what to try next.
-
-    Returns
-    -------
-    Pad
-    """
-    from . import pad_report as report
-
+def run(folder: Path, console: Console, *, program: str = "fluidseries", **settings: Any) -> Pad:
+    """Learn the places of 270 utterances and place 370 others; see `demo.run`."""
     voices, places = japanese_vowels(), make_places(9)
     target = DataSet((name, places[who]) for name, who in voices.train_speakers.items())
     report.tell_story(console, voices)
 
-    model = LSTMRegressor(hidden_size, max_iter, learn_rate, random_state=0)
-    start = perf_counter()
-    with fit_progress(console, max_iter, lines=5) as callback:
-        model.fit(voices.train, target, callback=callback)
-    seconds = perf_counter() - start
-
+    model = LSTMRegressor(**{**CHOSEN, "random_state": 0, **settings})
+    seconds = learn(console, model, voices.train, target)
     predictions = model.predict(voices.test)
     placed = {
         "always the mean of the places": _mean_place(target, voices.test),
@@ -128,14 +99,10 @@ def run(
     }
     scores = [score(name, ds, voices.test_speakers, places) for name, ds in placed.items()]
     path = travel(model, voices.test[TRAVELLER])
-    made = Pad(places, model, predictions, scores, path, seconds)
+    made = Pad(places, model, predictions, scores, TRAVELLER, path, seconds)
     report.show_results(console, made)
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in zip(
-        FILES, (voices.train, target, voices.test, predictions, model), strict=False
-    ):
-        content.write(folder / name)
+    write_files(folder, FILES, (voices.train, target, voices.test, predictions, model))
     report.draw(folder / "pad.png", console, made, voices.test_speakers)
     data = f"{folder / 'voices.json'} {folder / 'places.json'}"
     commands = (

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import plots
-from .pad import TRAVELLER
 from .telling import draw_if_possible
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ def show_results(console: Console, demo: Pad) -> None:
         LEARNED.format(seconds=demo.seconds, epochs=demo.model.n_iter_, loss=demo.model.loss_)
     )
     _show_scores(console, demo.scores)
-    speaker = TRAVELLER.partition("-")[0]
+    speaker = demo.traveller.partition("-")[0]
     console.print(
-        f"One of the unseen utterances, {TRAVELLER}, heard one frame at a time as on stage. The "
-        f"point travels from the middle to the place of {speaker}:\n"
+        f"One of the unseen utterances, {demo.traveller}, heard one frame at a time as on stage. "
+        f"The point travels from the middle to the place of {speaker}:\n"
     )
     names, centres = demo.places.get_ids(), np.stack(list(demo.places.values()))
     for number, point in enumerate(demo.path, 1):
@@ -99,7 +98,7 @@ def draw(file: Path, console: Console, demo: Pad, speakers: LabelSet) -> None:
             fontsize=12,
             loc="left",
         )
-        plots.pad_path(right, demo.places, demo.path, speakers[TRAVELLER])
-        right.set_title(f"One of them, {TRAVELLER}, frame by frame", fontsize=12, loc="left")
+        plots.pad_path(right, demo.places, demo.path, speakers[demo.traveller])
+        right.set_title(f"One of them, {demo.traveller}, frame by frame", fontsize=12, loc="left")
 
     draw_if_possible(file, console, both, size=(12, 6.4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,15 +12,15 @@ from ..containers import DataSeries, LabelSet
 from ..datasets import JapaneseVowels, japanese_vowels
 from ..evaluation import Named, evaluate
 from ..models.classifier import LSTMClassifier
-from ..progress import fit_progress
-from .telling import show_files
+from . import speakers_report as report
+from .telling import learn, show_files, write_files
 from .voices import summarise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.console import Console
 
-__all__ = ["FILES", "Speakers", "by_statistics", "recognised_after", "run"]
+__all__ = ["FILES", "Speakers", "by_statistics", "run"]
 
 # What this part writes, in the order of writing.
 FILES = {
@@ -65,28 +64,11 @@ class Speakers(NamedTuple):
 def run(
     folder: Path, console: Console, *, program: str = "fluidseries", **settings: Any
 ) -> Speakers:
-    """Learn the voices from 270 utterances, name 370 others, tell about it and write the results.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files go; made if it is missing. Files of the same name are replaced.
-    console : Console
-        Where to tell about it.
-    program : str
-        How the command line is called, for what to try next.
-    **settings
-        Parameters of `LSTMClassifier`; its own defaults are used otherwise.
-    """
-    from . import speakers_report as report
-
+    """Learn the voices from 270 utterances and name 370 others; see `demo.run`."""
     voices = japanese_vowels()
     report.tell_story(console, voices)
     model = LSTMClassifier(**{"random_state": 0, **settings})
-    start = perf_counter()
-    with fit_progress(console, model.max_iter, lines=5) as callback:
-        model.fit(voices.train, voices.train_speakers, callback=callback)
-    seconds = perf_counter() - start
+    seconds = learn(console, model, voices.train, voices.train_speakers)
 
     answers = model.predict(voices.test)
     named = evaluate(model, voices.test, voices.test_speakers)
@@ -95,10 +77,7 @@ def run(
     made = Speakers(model, answers, named, by_statistics(voices), right, seconds)
     report.show_results(console, made, voices.test_speakers)
 
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = (voices.train, voices.train_speakers, voices.test, voices.test_speakers)
-    for name, content in zip(FILES, (*contents, answers, model), strict=False):
-        content.write(folder / name)
+    write_files(folder, FILES, (*voices, answers, model))
     report.draw(folder / "speakers.png", console, made)
     unseen = f"{folder / 'unseen.json'} {folder / 'unseen_speakers.json'}"
     known = f"{folder / 'voices.json'} {folder / 'speakers.json'}"
@@ -119,22 +98,6 @@ def _listen(
         stream.reset()
         heard.append(np.array([stream.step(frame)[0] == speakers[name] for frame in frames]))
     return heard
-
-
-def recognised_after(right: NDArray[np.bool_]) -> int | None:
-    """Return from which frame on, counted from 1, the answers stay right; None if never.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> recognised_after(np.array([True, False, True, True]))
-    3
-    >>> recognised_after(np.array([True, False])) is None
-    True
-    """
-    wrong = np.flatnonzero(~right)
-    after = int(wrong[-1]) + 2 if len(wrong) else 1
-    return after if after <= len(right) else None
 
 
 def by_statistics(voices: JapaneseVowels) -> float:

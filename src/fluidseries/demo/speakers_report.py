@@ -8,20 +8,22 @@ import numpy as np
 
 from .. import plots
 from ..report import show_confusion
-from .speakers import recognised_after
 from .telling import draw_if_possible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
     from rich.console import Console
 
     from ..containers import LabelSet
     from ..datasets import JapaneseVowels
     from .speakers import Speakers
 
-__all__ = ["draw", "show_results", "tell_story"]
+__all__ = ["draw", "recognised_after", "show_results", "tell_story"]
+
+TITLE = {"fontsize": 12, "loc": "left"}
 
 STORY = """\
 The same nine voices. Now the network learns to name them from {train} utterances, and then says \
@@ -75,6 +77,22 @@ def _show_frames(console: Console, made: Speakers, speakers: LabelSet) -> None:
     console.print()
 
 
+def recognised_after(right: NDArray[np.bool_]) -> int | None:
+    """Return from which frame on, counted from 1, the answers stay right; None if never.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> recognised_after(np.array([True, False, True, True]))
+    3
+    >>> recognised_after(np.array([True, False])) is None
+    True
+    """
+    wrong = np.flatnonzero(~right)
+    after = int(wrong[-1]) + 2 if len(wrong) else 1
+    return after if after <= len(right) else None
+
+
 def draw(file: Path, console: Console, made: Speakers) -> None:
     """Draw who is taken for whom, and how many are recognised after how many frames."""
 
@@ -87,6 +105,3 @@ def draw(file: Path, console: Console, made: Speakers) -> None:
         right.set_title("Named rightly after so many frames", **TITLE)
 
     draw_if_possible(file, console, both, size=(12, 5.6))
-
-
-TITLE = {"fontsize": 12, "loc": "left"}

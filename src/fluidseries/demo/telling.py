@@ -1,11 +1,13 @@
-"""What all parts of the demo do at their end: a picture if possible, and what to try next."""
+"""What all parts of the demo do: learn, write what came out, draw it, and say what to try next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from .. import plots
 from ..errors import MissingExtraError
+from ..progress import fit_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +16,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import Console
 
-__all__ = ["draw_if_possible", "show_files"]
+__all__ = ["draw_if_possible", "learn", "show_files", "write_files"]
+
+
+def learn(console: Console, model: Any, *data: Any) -> float:
+    """Fit a model, show how that goes on, and return how many seconds it took."""
+    start = perf_counter()
+    with fit_progress(console, model.max_iter, lines=5) as callback:
+        model.fit(*data, callback=callback)
+    return perf_counter() - start
+
+
+def write_files(folder: Path, files: Mapping[str, str], contents: Iterable[Any]) -> None:
+    """Write data and model under the first names of `files`; pictures, if any, are the others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in zip(files, contents, strict=False):
+        content.write(folder / name)
 
 
 def draw_if_possible(
