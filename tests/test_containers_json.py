@@ -266,15 +266,15 @@ def test_bad_cols(cols):
         ({"²": [1.0, 2.0]}, "the time '²' is not a whole number"),
         ({"": [1.0, 2.0]}, "the time '' is not a whole number"),
         ({"9" * 5000: [1.0, 2.0]}, "frame 0 is missing"),
-        ({"0": [1e999, 1.0]}, "series 'b' has a number too large for a double"),
-        ({"0": [10**400, 1.0]}, "series 'b' has a number too large for a double"),
+        ({"0": [1e999, 1.0]}, "series 'b', frame 0 has a number too large for a double"),
+        ({"0": [10**400, 1.0]}, "series 'b', frame 0 has a number too large for a double"),
     ],
 )
 def test_bad_series_are_named(tmp_path, frames, message):
     path = tmp_path / "s.json"
     content = {"cols": 2, "data": {"a": {"0": [1.0, 2.0]}, "b": frames}}
-    path.write_text(json.dumps(content).replace("Infinity", "1e999"))
-    with pytest.raises(FormatError, match=rf"s\.json: .*{message}"):
+    path.write_text(json.dumps(content, indent=1).replace("Infinity", "1e999"))
+    with pytest.raises(FormatError, match=rf"s\.json, line \d+, column \d+: .*{message}"):
         DataSeries.read(path)
 
 
@@ -323,7 +323,7 @@ def test_a_truncated_file_and_one_with_the_same_key_twice(tmp_path):
         ):
             DataSeries.read(path)
     path.write_text('{"cols": 1, "data": {"a": {"0": [1], "0": [2]}}}')
-    with pytest.raises(FormatError, match=r"s\.json: the key '0' is there twice"):
+    with pytest.raises(FormatError, match=r"s\.json, line 1, column 38: the key '0' is there twi"):
         DataSeries.read(path)
     with pytest.raises(FileNotFoundError, match=r"no such file \(did you mean 's\.json'"):
         DataSeries.read(tmp_path / "z.json")

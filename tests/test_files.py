@@ -86,11 +86,11 @@ def test_other_types_are_refused(tmp_path):
         ('{"cols": 2', r"a.json, line 1, column 11: the file ends too early"),
         ("RIFF....WAVE", r"a.json, line 1, column 1: not JSON \(expecting value, at 'RIFF"),
         ('{"a": 1} x', r"line 1, column 10: not JSON \(extra data, at 'x'\)"),
-        ('{"a": 1, "b": 2, "a": 3}', "a.json: the key 'a' is there twice: keep one"),
-        ('{"a": NaN}', "a.json: NaN is not JSON: write null"),
-        ('{"a": -Infinity}', "a.json: -Infinity is not JSON"),
+        ('{"a": 1, "b": 2, "a": 3}', "a.json, line 1, column 18: the key 'a' is there twice: keep"),
+        ('{"a": NaN}', "a.json, line 1, column 7: NaN is not JSON: write null"),
+        ('{"a": -Infinity}', "a.json, line 1, column 7: -Infinity is not JSON"),
         ("[" * 100_000, "a.json is nested too deeply"),
-        ("1" * 5000, "a.json has a number with too many digits"),
+        ("1" * 5000, "a.json, line 1, column 1: a number with too many digits"),
     ],
 )
 def test_bad_json_says_what_is_wrong(tmp_path, text, message):

@@ -17,16 +17,17 @@ PACKAGE = Path(fs.__file__).parent
 ARROWS = {
     "_core": set(),
     "errors": set(),
-    "json_text": set(),
-    "files": {"json_text"},
-    "containers": {"files", "sketches", "_core"},
+    "json_places": set(),
+    "json_text": {"json_places"},
+    "files": {"json_text", "json_places"},
+    "containers": {"files", "json_places", "sketches", "_core"},
     "scaling": set(),
     "network": set(),
     "batch": {"containers", "scaling", "_core"},
     "missing": set(),
     "reading": {"missing", "batch", "containers"},
     "points": {"batch", "containers"},
-    "scalers": {"points", "reading", "containers", "files"},
+    "scalers": {"points", "reading", "containers", "files", "json_places"},
     "engines": {"network", "batch", "_core"},
     "training": {"engines", "network", "batch", "_core"},
     "models": {
@@ -70,7 +71,9 @@ ARROWS = {
     "cli_predict": {"cli_shared", "models"},
     "cli_serve": {"cli_shared", "live", "osc"},
     "cli_settings": set(),
-    "cli_shared": {"cli_completion", "formats", "containers", "json_text", "progress"},
+    "cli_shared": {
+        "cli_completion", "formats", "containers", "json_places", "json_text", "progress",
+    },
     "building": {"engines", "_core"},
     "warping": {"reading", "_core"},
     "__init__": {

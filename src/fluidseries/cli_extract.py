@@ -191,12 +191,14 @@ def _origin_of(file: Path) -> Any:
     from .containers import parse_container
     from .containers.flucoma import kind_of
     from .errors import OriginError
-    from .files import read_json
+    from .files import json_place, read_json
     from .models.registry import read_model
 
     content = read_json(file)
     known = kind_of(content) in ("DataSeries", "DataSet", "LabelSet", "empty container")
     try:
-        return Settings.of(parse_container(content, str(file)) if known else read_model(file))
+        return Settings.of(
+            parse_container(content, json_place(file)) if known else read_model(file)
+        )
     except OriginError as err:
         raise OriginError(f"{file}: {err}") from err

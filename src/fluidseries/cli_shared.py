@@ -91,6 +91,7 @@ def read_any(path: Path, **columns: str) -> Any:
     """Read what a file of any format holds, a folder, or standard input (FluCoMa's JSON)."""
     from .containers import parse_container
     from .formats import read
+    from .json_places import Place
     from .json_text import decode
 
     if path != STANDARD:
@@ -103,7 +104,7 @@ def read_any(path: Path, **columns: str) -> Any:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as err:
         raise FormatError(f"{where} is not JSON (it is not even text): choose a file") from err
-    return parse_container(decode(text, where), where)
+    return parse_container(decode(text, where), Place(where, lambda: text))
 
 
 def read_data(path: Path) -> DataSeries | DataSet | LabelSet:

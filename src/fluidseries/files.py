@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import FormatError
+from .json_places import Place
 from .json_text import decode, encode
 
 __all__ = [
+    "json_place",
     "open_to_read",
     "read_bytes",
     "read_json",
@@ -195,14 +197,22 @@ def read_json(path: str | os.PathLike[str]) -> Any:
     Traceback (most recent call last):
     fluidseries.errors.FormatError: ...take.json, line 1, column 13: the file ends too early...
     """
-    where = os.fspath(path)
+    return decode(_text(path), os.fspath(path))
+
+
+def json_place(path: str | os.PathLike[str]) -> Place:
+    """Return the place of all that a JSON file says, for messages about parts of it."""
+    return Place(os.fspath(path), lambda: _text(path))
+
+
+def _text(path: str | os.PathLike[str]) -> str:
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as err:
         raise FormatError(
-            f"{where} is not JSON (byte {err.start} is not UTF-8 text): choose another file"
+            f"{os.fspath(path)} is not JSON (byte {err.start} is not UTF-8 text): choose another "
+            "file"
         ) from err
-    return decode(text, where)
 
 
 def _missing(path: Path) -> str:

@@ -15,7 +15,7 @@ from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
 from .containers.origin import origin_facts
 from .errors import FluidSeriesError
-from .files import read_json
+from .files import json_place, read_json
 from .formats import Examples, has_suffix, read
 from .model_facts import facts_about
 
@@ -107,7 +107,7 @@ def describe(path: str | os.PathLike[str]) -> Description:
     kind = kind_of(content)
     if kind in SCALERS or kind in MODELS:
         return _of_fitted(where, kind)
-    container = parse_container(content, where)
+    container = parse_container(content, json_place(path))
     if not container:
         return Description(f"{where}: {kind}", [("entries", "none")])
     return describe_content(where, container)

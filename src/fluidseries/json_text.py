@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from .errors import FormatError, InputTypeError, NonFiniteError
+from .json_places import line_and_column, refused_at
 
 __all__ = ["decode", "encode"]
 
@@ -63,22 +64,22 @@ def decode(text: str, where: str) -> Any:
     if not text.strip():
         raise FormatError(f"{where} is empty: export it again")
     try:
-        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+        return STRICT.decode(text)
     except json.JSONDecodeError as err:
         raise FormatError(_not_json(where, err)) from err
     except RecursionError as err:
         raise FormatError(f"{where} is nested too deeply to be one of our files") from err
-    except _BadContent as err:
-        raise FormatError(f"{where}: {err}") from err
-    except ValueError as err:  # Python reads no integer of more than 4300 digits
-        raise FormatError(f"{where} has a number with too many digits: shorten it") from err
+    except ValueError as err:
+        message = str(err) if isinstance(err, _BadContent) else TOO_LONG
+        place = line_and_column(text, refused_at(text, STRICT))
+        raise FormatError(f"{where}, {place}: {message}") from err
 
 
 class _NotFinite(Exception):
     """A NaN or an infinity met while writing."""
 
 
-class _BadContent(Exception):
+class _BadContent(ValueError):
     """A sentence about JSON that parses but cannot be meant."""
 
 
@@ -159,6 +160,11 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _BadContent(f"{name} is not JSON: write null where a number is missing")
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+# Python reads no whole number of more than 4300 digits.
+TOO_LONG = "a number with too many digits: shorten it"
 
 
 def _not_json(where: str, err: json.JSONDecodeError) -> str:

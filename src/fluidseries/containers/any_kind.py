@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import files
 from ..errors import FormatError
+from ..json_places import Place
 from .data_series import DataSeries
 from .data_set import DataSet
 from .flucoma import kind_of
@@ -27,15 +28,15 @@ def read_container(path: str | os.PathLike[str]) -> DataSeries | DataSet | Label
     FileNotFoundError
         If there is no such file.
     """
-    return parse_container(files.read_json(path), os.fspath(path))
+    return parse_container(files.read_json(path), files.json_place(path))
 
 
-def parse_container(content: Any, where: str) -> DataSeries | DataSet | LabelSet:
-    """Make the container that a parsed file holds; `where` names the file in errors.
+def parse_container(content: Any, where: Place) -> DataSeries | DataSet | LabelSet:
+    """Make the container that a parsed file holds; errors say where in it.
 
     Examples
     --------
-    >>> parse_container({"cols": 1, "data": {"a": ["loud"]}}, "takes.json")
+    >>> parse_container({"cols": 1, "data": {"a": ["loud"]}}, Place("takes.json"))
     <LabelSet: 1 label, 1 different>
     """
     kind = kind_of(content)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .. import sketches
-from ..errors import DimensionError, FormatError, InputError
+from ..errors import DimensionError, InputError
+from ..json_places import Place
 from .arrays import FloatArray, as_numbers, read_only
 from .data_set import DataSet
 from .flattened import flat_points, folded_points
@@ -523,19 +524,19 @@ class DataSeries(FrameVerbs):
     # What the base asks for.
 
     @classmethod
-    def _parse(cls, content: Any, where: str, dtype: DTypeLike | None) -> Self:
+    def _parse(cls, content: Any, where: Place, dtype: DTypeLike | None) -> Self:
         cols, data = parse_layout(content, "DataSeries", where)
         try:
             origin = check_origin(content.get("origin", {}), "'origin'")
         except InputError as err:
-            raise FormatError(f"{where}: {err}") from err
+            raise where.at("origin").error(str(err)) from err
         made = cls(dtype=dtype, origin=origin)
         for name, frames in data.items():
             rows = parse_frames(frames, cols, where, name)
             try:
                 made._entries[check_identifier(name)] = made._accept(name, rows)
             except InputError as err:
-                raise FormatError(f"{where}: {err}") from err
+                raise where.at("data", name).error(str(err)) from err
         return made
 
     def _as_json(self, identifier: str, value: FloatArray, *, allow_missing: bool) -> Any:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from numpy.typing import ArrayLike, DTypeLike
 
 from .. import sketches
-from ..errors import DimensionError, FormatError, InputError
+from ..errors import DimensionError, InputError
+from ..json_places import Place
 from .arrays import FloatArray, as_frame, as_numbers, read_only
 from .flucoma import parse_layout, parse_points
 from .identifiers import check_identifier, matched_identifiers
@@ -263,7 +264,7 @@ class DataSet(NumericContainer[FloatArray]):
         self._entries = dict(zip(names, read_only(table), strict=True))
 
     @classmethod
-    def _parse(cls, content: Any, where: str, dtype: DTypeLike | None) -> Self:
+    def _parse(cls, content: Any, where: Place, dtype: DTypeLike | None) -> Self:
         cols, data = parse_layout(content, "DataSet", where)
         made = cls(dtype=dtype)
         if not data:
@@ -271,9 +272,9 @@ class DataSet(NumericContainer[FloatArray]):
         numbers = parse_points(data, cols, where)
         try:
             names = [check_identifier(name) for name in data]
-            made._use_rows(names, as_numbers(numbers, made.dtype, "a point"), where)
+            made._use_rows(names, as_numbers(numbers, made.dtype, "a point"), "a point")
         except InputError as err:
-            raise FormatError(f"{where}: {err}") from err
+            raise where.at("data").error(str(err)) from err
         return made
 
     def _accept(self, identifier: str, value: ArrayLike) -> FloatArray:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ..errors import FormatError
+from ..json_places import Place
 from .arrays import FloatArray
 
 __all__ = ["kind_of", "parse_frames", "parse_label", "parse_layout", "parse_points"]
 
 _NUMBERS = {int, float, type(None)}
+MOST = sys.float_info.max
 
 
 def kind_of(content: Any) -> str:
@@ -66,7 +71,7 @@ def _kind_of_entry(entry: Any) -> str:
     return "container of an unknown kind"
 
 
-def parse_layout(content: Any, wanted: str, where: str) -> tuple[int, dict[str, Any]]:
+def parse_layout(content: Any, wanted: str, where: Place) -> tuple[int, dict[str, Any]]:
     """Return cols and data of a parsed file.
 
     Raises
@@ -81,30 +86,31 @@ def parse_layout(content: Any, wanted: str, where: str) -> tuple[int, dict[str, 
         raise FormatError(f"{where} holds {article} {kind}, but wanted a {wanted}: {use}")
     cols = content["cols"]
     if type(cols) is not int or cols < 0:
-        raise FormatError(f"{where}: 'cols' is {cols!r}, but wanted a count of dimensions")
+        raise where.at("cols").error(f"'cols' is {cols!r}, but wanted a count of dimensions")
     return cols, content.get("data", {})
 
 
 _CONTAINERS = ("DataSeries", "DataSet", "LabelSet")
 
 
-def _parse_row(row: Any, cols: int, where: str, place: str) -> list[Any]:
-    """Return a row of `cols` numbers or None, or raise FormatError naming the place."""
-    if type(row) is list and len(row) == cols and cols and set(map(type, row)) <= _NUMBERS:
-        return row
+def _is_row(row: Any, cols: int) -> bool:
+    return type(row) is list and len(row) == cols > 0 and set(map(type, row)) <= _NUMBERS
+
+
+def _bad_row(row: Any, cols: int, where: Place, what: str) -> FormatError:
+    """Return the error for what is no row of `cols` numbers or None."""
     if type(row) is not list:
-        raise FormatError(f"{where}: {place} is {_short(row)}, but wanted a list of numbers")
+        return where.error(f"{what} is {_short(row)}, but wanted a list of numbers")
     if len(row) != cols or not cols:
-        raise FormatError(
-            f"{where}: {place} has {len(row)} numbers, but 'cols' says {cols}: export it again"
+        return where.error(
+            f"{what} has {len(row)} numbers, but 'cols' says {cols}: export it again"
         )
     dim = next(k for k, value in enumerate(row) if type(value) not in _NUMBERS)
-    raise FormatError(
-        f"{where}: {place}, dimension {dim} is {_short(row[dim])}, but wanted a number"
-    )
+    message = f"{what}, dimension {dim} is {_short(row[dim])}, but wanted a number"
+    return where.at(dim).error(message)
 
 
-def parse_frames(frames: Any, cols: int, where: str, identifier: str) -> FloatArray:
+def parse_frames(frames: Any, cols: int, where: Place, identifier: str) -> FloatArray:
     """Return one series, whose frames are found by their time keys read as integers.
 
     Raises
@@ -112,48 +118,54 @@ def parse_frames(frames: Any, cols: int, where: str, identifier: str) -> FloatAr
     FormatError
         If times are missing or there twice, or frames are not `cols` numbers.
     """
-    series = f"series {identifier!r}"
+    where, series = where.at("data", identifier), f"series {identifier!r}"
     if not isinstance(frames, dict):
-        raise FormatError(f"{where}: {series} is {_short(frames)}, but wanted frames by their time")
+        raise where.error(f"{series} is {_short(frames)}, but wanted frames by their time")
     if not frames:
-        raise FormatError(f"{where}: {series} has no frames: remove it or give it at least one")
+        raise where.error(f"{series} has no frames: remove it or give it at least one")
     rows: list[Any] = [None] * len(frames)
     for key, row in frames.items():
         time = int(key) if key.isascii() and key.isdigit() and len(key) < 20 else -1
         if not 0 <= time < len(rows) or rows[time] is not None:
-            raise FormatError(f"{where}: {series}: {_wrong_times(list(frames))}")
-        rows[time] = _parse_row(row, cols, where, f"{series}, frame {key}")
-    return _parse_numbers(rows, where, series)
+            raise where.error(f"{series}: {_wrong_times(list(frames))}")
+        if not _is_row(row, cols):
+            raise _bad_row(row, cols, where.at(key), f"{series}, frame {key}")
+        rows[time] = row
+    return _as_numbers(rows, frames, where, lambda key: f"{series}, frame {key}")
 
 
-def parse_points(data: dict[str, Any], cols: int, where: str) -> FloatArray:
+def parse_points(data: dict[str, Any], cols: int, where: Place) -> FloatArray:
     """Return the points of a DataSet, one per row, or raise FormatError naming the point."""
-    rows = [_parse_row(row, cols, where, f"point {name!r}") for name, row in data.items()]
-    try:
-        return _parse_numbers(rows, where, "a point")
-    except FormatError:
-        for name, row in data.items():
-            _parse_numbers([row], where, f"point {name!r}")
-        raise
+    where = where.at("data")
+    for name, row in data.items():
+        if not _is_row(row, cols):
+            raise _bad_row(row, cols, where.at(name), f"point {name!r}")
+    return _as_numbers(list(data.values()), data, where, lambda name: f"point {name!r}")
 
 
-def _parse_numbers(rows: list[Any], where: str, place: str) -> FloatArray:
-    """Return rows of numbers and None as float64, None as NaN."""
-    try:
+def _as_numbers(
+    rows: list[Any], named: dict[str, Any], where: Place, called: Callable[[str], str]
+) -> FloatArray:
+    """Return rows of numbers and None as float64, None as NaN; the rest is for the message."""
+    with suppress(OverflowError):  # of whole numbers
         numbers = np.array(rows, dtype=np.float64)
-    except OverflowError as err:
-        raise FormatError(f"{where}: {place} has a number too large for a double") from err
-    if np.isinf(numbers).any():
-        raise FormatError(f"{where}: {place} has a number too large for a double")
-    return numbers
+        if not np.isinf(numbers).any():
+            return numbers
+    key, dim = next(
+        (key, dim)
+        for key, row in named.items()
+        for dim, value in enumerate(row)
+        if value is not None and abs(value) > MOST
+    )
+    raise where.at(key, dim).error(f"{called(key)} has a number too large for a double")
 
 
-def parse_label(entry: Any, where: str, identifier: str) -> str:
+def parse_label(entry: Any, where: Place, identifier: str) -> str:
     """Return one label, which FluCoMa writes as a list of one text."""
     if isinstance(entry, list) and len(entry) == 1 and isinstance(entry[0], str):
         return entry[0]
-    raise FormatError(
-        f"{where}: the label of {identifier!r} is {_short(entry)}, but wanted a list of one text"
+    raise where.at("data", identifier).error(
+        f"the label of {identifier!r} is {_short(entry)}, but wanted a list of one text"
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import files, sketches
-from ..errors import FormatError, InputError, InputTypeError
+from ..errors import InputError, InputTypeError
+from ..json_places import Place
 from .base import Container
 from .flucoma import parse_label, parse_layout
 from .identifiers import check_identifier, check_text, matched_identifiers
@@ -233,7 +234,7 @@ class LabelSet(Container[str, str]):
         FormatError
             If it is something else; the message names the identifier.
         """
-        return cls._parse(content, "the dictionary")
+        return cls._parse(content, Place("the dictionary"))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Self:
@@ -252,22 +253,23 @@ class LabelSet(Container[str, str]):
         FileNotFoundError
             If there is no such file.
         """
-        return cls._parse(files.read_json(path), os.fspath(path))
+        return cls._parse(files.read_json(path), files.json_place(path))
 
     # What the base asks for.
 
     @classmethod
-    def _parse(cls, content: Any, where: str) -> Self:
+    def _parse(cls, content: Any, where: Place) -> Self:
         cols, data = parse_layout(content, "LabelSet", where)
         if data and cols != 1:
-            raise FormatError(f"{where}: 'cols' is {cols}, but a LabelSet has 1: export it again")
+            message = f"'cols' is {cols}, but a LabelSet has 1: export it again"
+            raise where.at("cols").error(message)
         made = cls()
         for name, entry in data.items():
             label = parse_label(entry, where, name)
             try:
                 made._entries[check_identifier(name)] = made._accept(name, label)
             except InputError as err:
-                raise FormatError(f"{where}: {err}") from err
+                raise where.at("data", name).error(str(err)) from err
         return made
 
     def _accept(self, identifier: str, value: Any) -> str:  # noqa: ARG002

@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 from .. import files
 from ..errors import DimensionError, NonFiniteError
+from ..json_places import Place
 from .arrays import FloatArray, as_dtype
 from .base import Container
 from .mapping import Entry
@@ -60,7 +61,7 @@ class NumericContainer(Container[FloatArray, Entry], Generic[Entry]):
         FormatError
             If it is something else; the message names the identifier and the frame.
         """
-        return cls._parse(content, "the dictionary", dtype)
+        return cls._parse(content, Place("the dictionary"), dtype)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], *, dtype: DTypeLike | None = None) -> Self:
@@ -76,16 +77,16 @@ class NumericContainer(Container[FloatArray, Entry], Generic[Entry]):
         Raises
         ------
         FormatError
-            If it is truncated, not JSON, or holds something else; the message names the file, the
-            identifier and the frame.
+            If it is truncated, not JSON, or holds something else; the message names line, column,
+            identifier and frame.
         FileNotFoundError
             If there is no such file.
         """
-        return cls._parse(files.read_json(path), os.fspath(path), dtype)
+        return cls._parse(files.read_json(path), files.json_place(path), dtype)
 
     @classmethod
     @abstractmethod
-    def _parse(cls, content: Any, where: str, dtype: DTypeLike | None) -> Self:
+    def _parse(cls, content: Any, where: Place, dtype: DTypeLike | None) -> Self:
         """Return the container that parsed JSON describes; `where` starts the messages."""
 
     @abstractmethod

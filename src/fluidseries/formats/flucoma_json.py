@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from ..containers import DataSeries, DataSet, LabelSet, parse_container
 from ..containers.flucoma import kind_of
-from ..errors import FormatError
-from ..files import read_json
+from ..files import json_place, read_json
 from .examples import as_examples
 from .table import Reading
 
@@ -23,7 +21,7 @@ NEAREST = {"FluCoMa DTW classifier": "labels", "FluCoMa DTW regressor": "mapping
 
 def read(path: Path, how: Reading) -> Any:
     """Read a container, a scaler, a model, or the examples of FluCoMa's DTW objects."""
-    content, where = read_json(path), os.fspath(path)
+    content, where = read_json(path), json_place(path)
     kind = kind_of(content)
     # Here, since scikit-learn takes a second to load and data do not need it.
     if kind in MODELS:
@@ -36,11 +34,11 @@ def read(path: Path, how: Reading) -> Any:
         return getattr(scalers, kind).read(path)
     if kind in NEAREST:
         source, target = (
-            parse_container(content[key], f"{where}, {key!r}") for key in ("series", NEAREST[kind])
+            parse_container(content[key], where.at(key)) for key in ("series", NEAREST[kind])
         )
         if not isinstance(source, DataSeries):
-            raise FormatError(f"{where}: 'series' is no DataSeries: export it again")
-        return as_examples(source, target, where)
+            raise where.at("series").error("'series' is no DataSeries: export it again")
+        return as_examples(source, target, str(where))
     container = parse_container(content, where)
     if how.dtype is not None and not isinstance(container, LabelSet):
         return type(container)(container, dtype=how.dtype)

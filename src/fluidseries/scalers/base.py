@@ -22,6 +22,7 @@ from ..errors import (
     NotFittedError,
     ParameterError,
 )
+from ..json_places import Place
 from .sources import opened
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ shape (n_frames, n_dims), or 3-D ndarray
         FormatError
             If it is something else.
         """
-        return cls._parse(content, "the dictionary")
+        return cls._parse(content, Place("the dictionary"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write a file that FluCoMa's object of the same name reads, whole or not at all.
@@ -189,10 +190,10 @@ shape (n_frames, n_dims), or 3-D ndarray
         FileNotFoundError
             If there is no such file.
         """
-        return cls._parse(files.read_json(path), os.fspath(path))
+        return cls._parse(files.read_json(path), files.json_place(path))
 
     @classmethod
-    def _parse(cls, content: Any, where: str) -> Self:
+    def _parse(cls, content: Any, where: Place) -> Self:
         kind = kind_of(content)
         if kind != cls.__name__:
             raise FormatError(f"{where} holds a {kind}, not a {cls.__name__}: choose another file")
@@ -200,12 +201,12 @@ shape (n_frames, n_dims), or 3-D ndarray
         numbers = {}
         for name in (*cls._vectors, *cls._singles):
             shape = (cols,) if name in cls._vectors else ()
-            numbers[name] = _read_numbers(content.get(name), shape, f"{where}: {name!r}")
+            numbers[name] = _read_numbers(content.get(name), shape, where.at(name), repr(name))
         made = cls(**{name: float(numbers[name]) for name in cls._singles})
         try:
             made._check_parameters()
         except ParameterError as err:
-            raise FormatError(f"{where}: {err}") from err
+            raise where.error(str(err)) from err
         made._numbers = made._usable(numbers)
         return made
 
@@ -252,11 +253,11 @@ shape (n_frames, n_dims), or 3-D ndarray
         return self._numbers is not None
 
 
-def _read_numbers(values: Any, shape: tuple[Any, ...], where: str) -> Table:
+def _read_numbers(values: Any, shape: tuple[Any, ...], where: Place, what: str) -> Table:
     try:
         numbers = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as err:
-        raise FormatError(f"{where} is not made of numbers: export it again") from err
+    except (TypeError, ValueError, OverflowError) as err:
+        raise where.error(f"{what} is not made of numbers: export it again") from err
     if numbers.shape != shape or not numbers.size or not np.isfinite(numbers).all():
-        raise FormatError(f"{where} must be finite numbers of shape {shape}: export it again")
+        raise where.error(f"{what} must be finite numbers of shape {shape}: export it again")
     return numbers

@@ -1,0 +1,121 @@
+"""Where in JSON text a value stands. Looked up only when a message has to say it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from .errors import FormatError
+
+__all__ = ["Place", "line_and_column", "refused_at"]
+
+Key: TypeAlias = str | int
+
+# Takes everything that has the form of JSON, also numbers with more digits than Python reads.
+LENIENT = json.JSONDecoder(parse_int=len)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a parsed file, for messages.
+
+    Parameters
+    ----------
+    name : str
+        What the file is called.
+    text : callable, optional
+        Returns its text once more; None if there is none.
+    keys : tuple of str and int
+        What leads to the place from the outside in.
+
+    Examples
+    --------
+    >>> place = Place("takes.json", lambda: '{"cols": 1,\\n "data": {"a": [0.5, "x"]}}')
+    >>> print(place.at("data", "a", 1).error("wanted a number"))
+    takes.json, line 2, column 22: wanted a number
+    """
+
+    name: str
+    text: Callable[[], str] | None = None
+    keys: tuple[Key, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def at(self, *keys: Key) -> Place:
+        """Return a place further inside."""
+        return replace(self, keys=(*self.keys, *keys))
+
+    def error(self, message: str) -> FormatError:
+        """Return the error for what stands here."""
+        if self.text is None:
+            return FormatError(f"{self.name}: {message}")
+        text = self.text()
+        place = line_and_column(text, _begin(text, self.keys))
+        return FormatError(f"{self.name}, {place}: {message}")
+
+
+def line_and_column(text: str, at: int) -> str:
+    """Return a place in words; both count from 1."""
+    line = text.count("\n", 0, at) + 1
+    column = at - text.rfind("\n", 0, at)
+    return f"line {line}, column {column}"
+
+
+def refused_at(text: str, decoder: json.JSONDecoder) -> int:
+    """Return where the key or the innermost value begins that a decoder does not take.
+
+    The text has the form of JSON, but there is a key twice, or a value that the decoder refuses.
+    """
+    at = _after_blanks(text, 0)
+    while True:
+        seen = set()
+        for key, key_at, value_at in _members(text, at):
+            if key in seen:
+                return key_at
+            seen.add(key)
+            try:
+                decoder.raw_decode(text, value_at)
+            except ValueError:
+                at = value_at
+                break
+        else:
+            return at
+
+
+def _begin(text: str, keys: Sequence[Key]) -> int:
+    """Return where a value begins, or what is around it if it is not there."""
+    at = _after_blanks(text, 0)
+    for key in keys:
+        inside = (value_at for name, _, value_at in _members(text, at) if name == key)
+        found = next(inside, None)
+        if found is None:
+            break
+        at = found
+    return at
+
+
+def _members(text: str, at: int) -> Iterator[tuple[Key, int, int]]:
+    """Yield key, its beginning and that of the value for all in the object or array at a place."""
+    if text[at] not in "{[":
+        return
+    keyed, count = text[at] == "{", 0
+    at = _after_blanks(text, at + 1)
+    while text[at] not in "}]":
+        key, key_at = count, at
+        if keyed:
+            key, at = LENIENT.raw_decode(text, at)
+            at = _after_blanks(text, _after_blanks(text, at) + 1)
+        yield key, key_at, at
+        at = _after_blanks(text, LENIENT.raw_decode(text, at)[1])
+        if text[at] == ",":
+            at = _after_blanks(text, at + 1)
+        count += 1
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\n", "\r"):
+        at += 1
+    return at
