@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format docs bench bench-learning bench-step instructions clean
+.PHONY: demo test check format docs pages bench bench-learning bench-step instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -32,6 +32,12 @@ format: $(STAMPS)/check
 # The site, in build/site/index.html. A warning, such as a link that leads nowhere, is an error.
 docs: $(STAMPS)/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --write-all -b html docs build/site
+
+# The parts of docs/ that come from the code itself; tests say when they are of yesterday.
+pages: $(STAMPS)/test
+	$(BIN)/python tools/command_help.py
+	$(BIN)/python tools/osc_tables.py
+	$(BIN)/python tools/draw_pictures.py
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py --json build/speed.json

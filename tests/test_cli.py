@@ -259,6 +259,15 @@ def test_as_a_program():
     assert re.fullmatch(r"error: nope\.json: there is no such file [^\n]+\n", err)
 
 
+@pytest.fixture
+def with_ctrl_c():
+    """A suite in the background of a shell ignores Ctrl-C, and so would the programs it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("with_ctrl_c")
 @pytest.mark.skipif(os.name == "nt", reason="signals are other there")
 def test_ctrl_c_keeps_what_was_learned():
     # How soon the first epoch is over depends on the machine.
@@ -266,7 +275,10 @@ def test_ctrl_c_keeps_what_was_learned():
         with start_program(*FIT, "--max-iter", "1000000", "--hidden-size", "4") as program:
             time.sleep(seconds)
             program.send_signal(signal.SIGINT)
-            out, err = program.communicate(timeout=60)
+            try:
+                out, err = program.communicate(timeout=60)
+            finally:
+                program.kill()
         assert (program.returncode, err) == (130, "stopped by Ctrl-C\n")
         if out:
             break

@@ -24,8 +24,6 @@ from fluidseries.formats import csv_rows
 
 from damage import damaged
 
-from damage import damaged
-
 FOLLOWS = "abé ,;\"'\t\n\r-_0"
 names = st.text(FOLLOWS, min_size=1, max_size=6)
 numbers = st.floats(width=64)

@@ -13,7 +13,6 @@ import pytest
 from fluidseries import read_model
 from fluidseries.live import Session
 
-sys.path.insert(0, str(Path(__file__).parent))
 import killed
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fluidseries.live import Session
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import segments
 
 

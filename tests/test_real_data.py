@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 import fluidseries as fs
-
-
-def read_regression(path: Path) -> tuple[list[np.ndarray], np.ndarray]:
-    """A .ts file of one-dimensional series and a number for each."""
-    lines = path.read_text().splitlines()
-    cases = lines[lines.index("@data") + 1 :]
-    rows = [case.rsplit(":", 1) for case in cases if case]
-    X = [np.array([float(value) for value in values.split(",")]) for values, _ in rows]
-    return X, np.array([float(target) for _, target in rows])
 
 
 def test_an_unseen_utterance_finds_its_place_on_the_pad():
@@ -38,12 +27,12 @@ def test_an_unseen_utterance_finds_its_place_on_the_pad():
 
 def test_a_number_from_a_real_series(real_data):
     folder = real_data / "Covid3Month"
-    X, y = read_regression(folder / "Covid3Month_TRAIN.ts")
+    X, y = (list(half.values()) for half in fs.read(folder / "Covid3Month_TRAIN.ts"))
     assert len(X) == 140
-    model = fs.LSTMRegressor(max_iter=30, random_state=0).fit(X, y)
-    unseen, truth = read_regression(folder / "Covid3Month_TEST.ts")
-    error = np.sqrt(np.mean((model.predict(unseen) - truth) ** 2))
-    assert error < np.sqrt(np.mean((y.mean() - truth) ** 2))
+    model = fs.LSTMRegressor(max_iter=30, random_state=0).fit(X, np.array(y))
+    unseen, truth = (list(half.values()) for half in fs.read(folder / "Covid3Month_TEST.ts"))
+    error = np.mean((model.predict(unseen) - np.array(truth)) ** 2)
+    assert error < np.mean((np.mean(y) - np.array(truth)) ** 2)
 
 
 def test_a_target_at_every_frame_of_a_real_series(real_data):

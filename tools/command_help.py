@@ -13,12 +13,10 @@ HELP = re.compile(r"```console\n\$ fluidseries ([^\n]*)--help\n(.*?)```", re.DOT
 def help_of(command: str) -> str:
     """Return what ``fluidseries COMMAND --help`` prints in 80 columns."""
     os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "80"
-    import typer
     from typer.testing import CliRunner
 
     from fluidseries.cli import app
 
-    assert typer.__version__
     words = [*command.split(), "--help"]
     shown = CliRunner().invoke(app, words, prog_name="fluidseries", catch_exceptions=False)
     lines = shown.output.splitlines()

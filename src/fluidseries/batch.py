@@ -11,6 +11,7 @@ import numpy as np
 from . import _core
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .errors import IdentifierError, NonFiniteError
+from .wording import counted, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -189,8 +190,6 @@ def _missing(names: set[str], there: str, here: str) -> str:
     """Name the first few and say how many; "" if there are none."""
     if not names:
         return ""
-    first = ", ".join(repr(name) for name in sorted(names)[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    some = "identifiers" if len(names) > 1 else "identifier"
-    are = "are" if len(names) > 1 else "is"
-    return f"{len(names)} {some} of the {there} {are} missing in the {here}: {first}{more}"
+    some, are = counted(len(names), "identifier"), "are" if len(names) > 1 else "is"
+    first = listed(map(repr, sorted(names)))
+    return f"{some} of the {there} {are} missing in the {here}: {first}"

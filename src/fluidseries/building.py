@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
+
+from . import __version__
 
 __all__ = ["build_info"]
 
@@ -31,7 +32,7 @@ def build_info() -> dict[str, Any]:
     from .engines.native import usable_cores
 
     return {
-        "version": version("fluidseries"),
+        "version": __version__,
         "compiler": _core.compiler(),
         "instruction_set": _core.instruction_set(),
         "usable": _core.usable_instruction_sets(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .containers import DataSeries, LabelSet
+from .wording import counted, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["concerns"]
 
-FEWEST_FRAMES, TIMES_LONGER, TIMES_WIDER, SHOWN = 5, 4, 1000, 3
+FEWEST_FRAMES, TIMES_LONGER, TIMES_WIDER = 5, 4, 1000
 
 
 def concerns(content: DataSeries | DataSet | LabelSet, labels: LabelSet | None = None) -> list[str]:
@@ -64,7 +65,7 @@ def _lengths(series: DataSeries, labels: dict[str, str]) -> Iterator[str]:
     lengths = {name: len(frames) for name, frames in series.items()}
     short = [name for name, length in lengths.items() if length < FEWEST_FRAMES]
     if short:
-        yield f"{_count(short, 'series')} under {FEWEST_FRAMES} frames: {_some(short)}; cut short?"
+        yield f"{len(short)} series under {FEWEST_FRAMES} frames: {_some(short)}; cut short?"
     groups: dict[str | None, list[int]] = {}
     for name, length in lengths.items():
         groups.setdefault(labels.get(name), []).append(length)
@@ -75,7 +76,7 @@ def _lengths(series: DataSeries, labels: dict[str, str]) -> Iterator[str]:
     if long:
         whose = "their label's" if labels else "the"
         yield (
-            f"{_count(long, 'series')} over {TIMES_LONGER} times as long as {whose} median: "
+            f"{len(long)} series over {TIMES_LONGER} times as long as {whose} median: "
             f"{_some(long)}; was the end missed?"
         )
 
@@ -85,12 +86,11 @@ def _dimensions(table: NDArray[Any]) -> Iterator[str]:
         low, high = (edge(table, axis=0) for edge in (np.fmin.reduce, np.fmax.reduce))
     still = np.flatnonzero(low == high)
     if len(still) and len(table) > 1:
-        which, always = ", ".join(map(str, still[:SHOWN])), f"{low[still[0]]:.4g}"
+        which, always = listed(still), f"{low[still[0]]:.4g}"
         if len(still) == 1:
             yield f"dimension {which} never changes (it is always {always}): it teaches nothing"
         else:
-            more = f" and {len(still) - SHOWN} more" if len(still) > SHOWN else ""
-            yield f"dimensions {which}{more} never change: they teach nothing"
+            yield f"dimensions {which} never change: they teach nothing"
     spans = np.where(np.isfinite(high - low), high - low, 0)
     moving = np.flatnonzero(spans > 0)
     if len(moving) < 2:
@@ -116,7 +116,8 @@ def _same(content: DataSeries | DataSet) -> Iterator[str]:
 def _lonely(labels: LabelSet) -> Iterator[str]:
     alone = sorted(label for label, count in Counter(labels.values()).items() if count == 1)
     if alone:
-        yield f"{_count(alone, 'label')} with a single example: {_some(alone)}; record some more"
+        some = counted(len(alone), "label")
+        yield f"{some} with a single example: {_some(alone)}; record some more"
 
 
 def _unmatched(content: DataSeries | DataSet, labels: LabelSet) -> Iterator[str]:
@@ -125,13 +126,8 @@ def _unmatched(content: DataSeries | DataSet, labels: LabelSet) -> Iterator[str]
         yield f"{len(bare)} without a label: {_some(bare)}; a fit would stop there"
     empty = [name for name in labels if name not in content]
     if empty:
-        yield f"{_count(empty, 'label')} for what is not there: {_some(empty)}"
+        yield f"{counted(len(empty), 'label')} for what is not there: {_some(empty)}"
 
 
-def _count(names: Sequence[str], noun: str) -> str:
-    return f"{len(names)} {noun}{'s' if noun != 'series' and len(names) > 1 else ''}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{', '.join(map(repr, names[:SHOWN]))}{more}"
+def _some(names: list[str]) -> str:
+    return listed(map(repr, names))

@@ -18,6 +18,7 @@ from .errors import FluidSeriesError
 from .files import json_place, read_json
 from .formats import Examples, has_suffix, read
 from .model_facts import facts_about
+from .wording import listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,8 +164,7 @@ def _of_examples(where: str, examples: Examples) -> Description:
     description = _of_data(where, examples.source)
     if isinstance(examples.target, LabelSet):
         counts = [f"{label} ({count})" for label, count in examples.target.counts().items()]
-        more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
-        description.facts.append(("labels", ", ".join(counts[:SHOWN]) + more))
+        description.facts.append(("labels", listed(counts, SHOWN)))
         return description
     table = np.concatenate([np.atleast_2d(value) for value in examples.target.values()])
     spans = [f"{column.min():.5g} to {column.max():.5g}" for column in table.T[:SHOWN]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .containers.origin import origin_facts
+from .wording import listed
 
 if TYPE_CHECKING:
     from .models.base import Model
@@ -39,7 +40,7 @@ def facts_about(model: Model[Any]) -> Facts:
     elif learned.get("form") == "frames":
         facts.append(("a target per", "frame"))
     if hasattr(model, "classes_"):
-        facts.append(("labels", _few([str(label) for label in model.classes_])))
+        facts.append(("labels", listed(model.classes_, 6)))
     return facts + _course(learned) + origin_facts(learned.get("origin", {}))
 
 
@@ -87,8 +88,3 @@ def _course(learned: dict[str, Any]) -> Facts:
         ("error", f"{curve[-1]:.4g} (in the first epoch {curve[0]:.4g})"),
     ]
     return facts + ([("held-out error", f"{min(held_out):.4g} at best")] if held_out else [])
-
-
-def _few(names: list[str], shown: int = 6) -> str:
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more

@@ -12,6 +12,7 @@ from .batch import require_same_identifiers
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -89,7 +90,7 @@ def require_dims(where: str, got: int, want: int) -> None:
     """Raise unless a point has as many dimensions as the model knows."""
     if got != want:
         raise DimensionError(
-            f"{where} has {got} dimension{'s' * (got != 1)}, but this was fitted on {want}: give "
+            f"{where} has {counted(got, 'dimension')}, but this was fitted on {want}: give "
             "it the same dimensions, or fit again"
         )
 

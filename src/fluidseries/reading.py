@@ -14,6 +14,7 @@ from .containers.arrays import as_numbers
 from .containers.origin import Origin, require_same_origin
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
 from .missing import filled, usual
+from .wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -111,7 +112,7 @@ def require_dims(where: str, got: int, want: int) -> None:
     """Raise unless a frame has as many dimensions as the model knows."""
     if got != want:
         raise DimensionError(
-            f"{where} has {got} dimension{'s' * (got != 1)} per frame, but this model was fitted "
+            f"{where} has {counted(got, 'dimension')} per frame, but this model was fitted "
             f"on {want}: give it the same dimensions, or fit again"
         )
 

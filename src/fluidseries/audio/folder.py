@@ -20,6 +20,7 @@ from ..errors import (
     MissingExtraError,
     ParameterError,
 )
+from ..wording import listed
 from .descriptors import Describer
 from .extractor import framed
 from .settings import Settings
@@ -268,8 +269,7 @@ def _report(found: Extraction, count: int) -> None:
     if not found.skipped:
         return
     reasons = [f"{name} ({reason})" for name, reason in found.skipped.items()]
-    more = f" and {len(reasons) - SHOWN} more" if len(reasons) > SHOWN else ""
-    some = ", ".join(reasons[:SHOWN]) + more
+    some = listed(reasons, SHOWN)
     if not found.series:
         raise InputError(f"none of the {count} sounds can be used: {some}")
     warnings.warn(

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from .. import sketches
 from ..errors import DimensionError, InputError
 from ..json_places import Place
+from ..wording import counted
 from .arrays import FloatArray, as_numbers, read_only
 from .data_set import DataSet
 from .flattened import flat_points, folded_points
@@ -558,7 +559,7 @@ class DataSeries(FrameVerbs):
         low, high = min(lengths), max(lengths)
         frames = f"{low} to {high} frames (median {np.median(lengths):g})"
         if low == high:
-            frames = f"{low} frame{'s' * (low > 1)} each"
+            frames = f"{counted(low, 'frame')} each"
         return f"{len(self)} series, {self._dims_text()}, {frames}"
 
     def _line(self, value: FloatArray) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from .. import sketches
 from ..errors import DimensionError, InputError
 from ..json_places import Place
+from ..wording import counted
 from .arrays import FloatArray, as_frame, as_numbers, read_only
 from .flucoma import parse_layout, parse_points
 from .identifiers import check_identifier, matched_identifiers
@@ -297,7 +298,7 @@ class DataSet(NumericContainer[FloatArray]):
     def _summary(self) -> str:
         if not self:
             return "empty"
-        return f"{len(self)} point{'s' * (len(self) > 1)}, {self._dims_text()}"
+        return f"{counted(len(self), 'point')}, {self._dims_text()}"
 
     def _line(self, value: FloatArray) -> str:
         return self._numbers(value)

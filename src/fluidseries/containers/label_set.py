@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .. import files, sketches
 from ..errors import InputError, InputTypeError
 from ..json_places import Place
+from ..wording import counted
 from .base import Container
 from .flucoma import parse_label, parse_layout
 from .identifiers import check_identifier, check_text, matched_identifiers
@@ -297,7 +298,7 @@ class LabelSet(Container[str, str]):
         if not self:
             return "empty"
         different = len(set(self._entries.values()))
-        return f"{len(self)} label{'s' * (len(self) > 1)}, {different} different"
+        return f"{counted(len(self), 'label')}, {different} different"
 
     def _line(self, value: str) -> str:
         return value

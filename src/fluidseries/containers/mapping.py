@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ..errors import IdentifierError, InputTypeError
+from ..wording import listed
 from .identifiers import check_identifier, check_text
 
 __all__ = ["IdentifierMapping"]
@@ -202,12 +203,10 @@ class IdentifierMapping(MutableMapping[str, Value], Generic[Value, Entry]):
         from difflib import get_close_matches
 
         similar = get_close_matches(identifier, self, n=1)
-        some = similar or list(self)[:3]
         hint = (
-            f"did you mean {some[0]!r}?" if similar else f"there are {', '.join(map(repr, some))}"
+            f"did you mean {similar[0]!r}?" if similar else f"there are {listed(map(repr, self))}"
         )
-        more = "" if similar or len(self) <= 3 else f" and {len(self) - 3} more"
-        return IdentifierError(f"no {self._noun} {identifier!r} in this {self._kind}: {hint}{more}")
+        return IdentifierError(f"no {self._noun} {identifier!r} in this {self._kind}: {hint}")
 
     def _require_absent(self, identifier: str) -> None:
         if identifier in self._entries:

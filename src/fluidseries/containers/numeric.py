@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike
 from .. import files
 from ..errors import DimensionError, NonFiniteError
 from ..json_places import Place
+from ..wording import counted
 from .arrays import FloatArray, as_dtype
 from .base import Container
 from .mapping import Entry
@@ -127,7 +128,7 @@ class NumericContainer(Container[FloatArray, Entry], Generic[Entry]):
         )
 
     def _dims_text(self) -> str:
-        text = f"{self.n_dims} dim{'s' * (self.n_dims > 1)}"
+        text = counted(self.n_dims, "dim")
         return text if self.dtype == np.float64 else f"{text} ({self.dtype})"
 
     def _numbers(self, row: FloatArray, ends: int = 3) -> str:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from ..errors import InputError, OriginError
+from ..wording import listed
 
 __all__ = ["Origin", "check_origin", "origin_facts", "require_same_origin"]
 
@@ -42,9 +43,8 @@ def require_same_origin(mine: Origin, others: Origin, differ: str, remedy: str) 
     """
     if not mine or not others or mine == others:
         return
-    found = list(_differences(mine, others))
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    raise OriginError(f"{differ}: {'; '.join(found[:SHOWN])}{more}. {remedy}")
+    found = listed(_differences(mine, others), SHOWN, gap="; ")
+    raise OriginError(f"{differ}: {found}. {remedy}")
 
 
 def origin_facts(origin: Origin) -> list[tuple[str, str]]:

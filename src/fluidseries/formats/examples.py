@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from ..containers import DataSeries, DataSet, LabelSet
 from ..errors import FormatError, IdentifierError, InputTypeError
+from ..wording import listed
 
 __all__ = ["Examples", "Source", "Target", "as_examples", "labelled_folder"]
 
@@ -56,10 +57,9 @@ def as_examples(source: object, target: object, where: str) -> Examples:
     for here, there, name in ((source, target, "target"), (target, source, "source")):
         alone = [one for one in here if one not in there]
         if alone:
-            more = f" and {len(alone) - 3} more" if len(alone) > 3 else ""
             raise IdentifierError(
-                f"{where}: the {name} has no {', '.join(map(repr, alone[:3]))}{more}: source and "
-                "target need the same identifiers"
+                f"{where}: the {name} has no {listed(map(repr, alone))}: source and target need "
+                "the same identifiers"
             )
     return Examples(source, target)
 

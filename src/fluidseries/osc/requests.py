@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..wording import counted
 
 if TYPE_CHECKING:
     from .arguments import Argument
@@ -66,8 +67,8 @@ class Request:
                 return given
         least = sum(not argument.optional for argument in self.arguments)
         if not least <= len(given) <= most:
-            came = f"{len(given)} argument{'s' * (len(given) != 1)} came"
-            raise InputError(f"{came}: the request is {self.usage}")
+            came = counted(len(given), "argument")
+            raise InputError(f"{came} came: the request is {self.usage}")
         return tuple(
             self.arguments[min(i, len(self.arguments) - 1)](item) for i, item in enumerate(given)
         )

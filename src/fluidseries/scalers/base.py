@@ -23,6 +23,7 @@ from ..errors import (
     ParameterError,
 )
 from ..json_places import Place
+from ..wording import counted
 from .sources import opened
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ shape (n_frames, n_dims), or 3-D ndarray
         want = numbers[self._vectors[0]].size
         if got != want:
             raise DimensionError(
-                f"the source has {got} dimension{'s' * (got != 1)}, but this "
+                f"the source has {counted(got, 'dimension')}, but this "
                 f"{type(self).__name__} was fitted on {want}: give it the same, or fit again"
             )
 
