@@ -68,7 +68,8 @@ def serve(
     with Session(project) as session:
         chosen = _chosen(session, given)
         server = _server(session, chosen)
-        session.set(CHOSEN, chosen)
+        if chosen != session.get(CHOSEN):
+            session.set(CHOSEN, chosen)
         signal.signal(signal.SIGTERM, lambda *_: server.end())
         try:
             _run(server, quiet=quiet)

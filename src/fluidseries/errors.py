@@ -106,7 +106,12 @@ class BusyError(FluidSeriesError, RuntimeError):
 
 
 class StorageError(FluidSeriesError, OSError):
-    """The disk does not take what a live session writes."""
+    """The disk does not take what a live session writes.
+
+    ``answer`` is the model's to a frame that was heard and could not be recorded.
+    """
+
+    answer: Any = None
 
 
 class CancelledError(FluidSeriesError):

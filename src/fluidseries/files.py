@@ -19,6 +19,7 @@ from .json_places import Place
 from .json_text import decode, encode
 
 __all__ = [
+    "DISK_FULL",
     "json_place",
     "open_to_read",
     "read_bytes",
@@ -28,6 +29,10 @@ __all__ = [
     "write_json",
     "write_text",
 ]
+
+
+# What the system says when a disk, or a user's part of it, takes no more.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -53,16 +58,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         If the folder does not exist.
     PermissionError
         If the file or the folder may not be written.
+    OSError
+        If the disk is full, or gone.
     """
     place = Path(os.path.realpath(path))
     if place.exists() and not place.is_file():
-        with place.open("wb") as device:  # such as /dev/stdout: renaming would destroy it
+        # Such as /dev/stdout: renaming would destroy it.
+        with _saying_that_it_is_full(path), place.open("wb") as device:
             yield device
         return
     _require_writable(place, path)
     beside = place.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with beside.open("xb") as file:
+        with _saying_that_it_is_full(path), beside.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -73,6 +81,17 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
         raise
     _sync_folder(place.parent)
+
+
+@contextmanager
+def _saying_that_it_is_full(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Name the file where the system only says that there is no space left."""
+    try:
+        yield
+    except OSError as err:
+        if err.errno not in DISK_FULL:
+            raise
+        raise OSError(err.errno, "the disk is full: make room on it", os.fspath(path)) from err
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:

@@ -140,9 +140,10 @@ class Fitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class FitFailed(Event):
-    """A fit ended with an error; the model that played before plays on."""
+    """A fit ended with an error, or a model could not be read; what played before plays on."""
 
     error: Exception
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ import os
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from .. import files
 from ..errors import StorageError
 
 __all__ = ["BLOCK", "FRAME", "STEP", "Journal", "Record", "read_records", "record"]
@@ -107,6 +109,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._owed: list[bytes] = []
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         try:
             self._file: int | None = os.open(path, flags, 0o666)
@@ -123,19 +126,50 @@ class Journal:
         StorageError
             If the disk is full or gone, or the journal closed: it was not recorded then.
         """
+        with self._lock:
+            self._pay()
+            self._append(record(kind, content))
+
+    def owe(self, kind: bytes, content: bytes) -> None:
+        """Append a record; if there is no room for it now, before the next one that has room.
+
+        Raises
+        ------
+        StorageError
+            If the journal is closed.
+        """
         data = record(kind, content)
         with self._lock:
-            if self._file is None:
-                raise StorageError("the session is closed: open the project again")
-            try:
-                done = os.write(self._file, data)
-            except OSError as err:
+            self._require_open()
+            self._owed.append(data)
+            with suppress(StorageError):
+                self._pay()
+
+    def _pay(self) -> None:
+        while self._owed:
+            self._append(self._owed[0])
+            del self._owed[0]
+
+    def _require_open(self) -> int:
+        if self._file is None:
+            raise StorageError("the session is closed: open the project again")
+        return self._file
+
+    def _append(self, data: bytes) -> None:
+        file = self._require_open()
+        try:
+            done = os.write(file, data)
+        except OSError as err:
+            if err.errno not in files.DISK_FULL:
                 raise StorageError(
                     f"{self.path} cannot be written ({err.strerror}): this was not recorded"
                 ) from err
+            done = 0
         if done < len(data):
             # What is there of it is passed over in reading.
-            raise StorageError(f"the disk of {self.path} is full: this was not recorded")
+            raise StorageError(
+                f"the disk of {self.path} is full: this was not recorded; make room on it"
+            )
 
     def sync(self) -> None:
         """Wait until all that was written is on the disk."""

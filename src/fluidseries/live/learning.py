@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import threading
 import time
 from concurrent.futures import Future
@@ -14,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import files
 from ..errors import (
     BusyError,
     CancelledError,
@@ -164,7 +164,7 @@ class LearningVerbs(RecordingVerbs):
             if self._memory.playing is None:
                 raise NotFittedError(f"{self.name!r} has not learned anything yet: call fit first")
             self._do("name", number=self._memory.playing, name=name)
-            return self._memory.find_snapshot(name)
+            return replace(self._memory.find_snapshot(name), playing=True)
 
     def recall(self, which: str | int) -> Future[Recalled]:
         """Play a snapshot again, as soon as it is read.
@@ -221,7 +221,8 @@ class LearningVerbs(RecordingVerbs):
         if number is None:
             raise NotFittedError(f"{self.name!r} has not learned anything yet: call fit first")
         try:
-            shutil.copyfile(self._place(number), place)
+            with files.replacing(place) as copy:
+                copy.write(files.read_bytes(self._place(number)))
         except OSError as err:
             raise InputError(f"{os.fspath(path)!r} cannot be written ({err.strerror})") from err
         return place
@@ -253,7 +254,10 @@ class LearningVerbs(RecordingVerbs):
         return recalled
 
     def _read(self, what: ReadJob, done: Any) -> Future[Any]:
-        job = Job(what, done, lambda error: self._say(FitFailed(self.name, error)), self._hear_job)
+        def failed(error: Exception) -> None:
+            self._say(FitFailed(self.name, error, reading=True))
+
+        job = Job(what, done, failed, self._hear_job)
         job.start()
         return job.future
 

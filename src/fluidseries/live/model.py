@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..containers.arrays import as_frames, as_numbers
-from ..errors import DimensionError, InputError, NonFiniteError, NotFittedError
+from ..errors import DimensionError, InputError, NonFiniteError, NotFittedError, StorageError
 from .by_itself import Alone, Playback
 from .controls import CONTROLS
 from .events import Answer, Played
@@ -70,13 +70,18 @@ class LiveModel(LearningVerbs):
         DimensionError, NonFiniteError, InputTypeError
             If the frame cannot be used; everything stands where it stood.
         StorageError
-            If it should be recorded and cannot be.
+            If it should be recorded and cannot be. It was heard: the answer is its ``answer``.
         """
         now = self._clock() if time is None else time
         with self._lock:
             frame = self._checked(values)
             self._newest = now
-            self._record(frame, now)
+            try:
+                self._record(frame, now)
+            except StorageError as err:
+                # The show goes on.
+                err.answer = self._hearing.hear(frame, now)
+                raise
             return self._hearing.hear(frame, now)
 
     def _checked(self, values: ArrayLike) -> NDArray[np.float64]:

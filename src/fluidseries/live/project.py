@@ -113,6 +113,16 @@ class Project:
             self.journal.write(STEP, _json(step))
             change()
 
+    def do_anyway(self, **step: Any) -> None:
+        """Take a step also if there is no room for it now: it is written as soon as there is.
+
+        For what may be forgotten without harm if the program ends before.
+        """
+        with self.lock:
+            change = self._change(step)
+            self.journal.owe(STEP, _json(step))
+            change()
+
     def start(self, model: str, **details: Any) -> int:
         """Begin a recording and return its number for `record_frame`."""
         with self.lock:
@@ -241,7 +251,7 @@ class Project:
         """End what was being recorded when the program ended."""
         for name, memory in self.memories.items():
             if memory.recording is not None:
-                self.do(do="stop", model=name)
+                self.do_anyway(do="stop", model=name)
 
     def _write_anew(self, *, damaged: bool) -> None:
         """Write a journal with the state as it is and put it in the place of the old one."""

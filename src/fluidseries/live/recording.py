@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..containers.identifiers import check_identifier
-from ..errors import DimensionError, InputError
+from ..errors import DimensionError, InputError, StorageError
 from .events import Recorded, Warned
 from .rates import differ
 from .take_verbs import TakeVerbs
@@ -165,11 +166,13 @@ class RecordingVerbs(TakeVerbs):
             )
 
     def record_discard(self) -> str:
-        """End the take, drop it and return its identifier."""
+        """End the take, drop it and return its identifier; that can be done on a full disk, too."""
         with self._lock:
             identifier = self._require_recording().id
-            self._do("discard")
-            self._keep_target()
+            self._project.do_anyway(do="discard", model=self.name)
+            self._width = 0
+            with suppress(StorageError):
+                self._keep_target()
             return identifier
 
     def _require_recording(self) -> Recording:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ..containers import DataSeries
+from ..errors import InputError, StorageError
 from .kinds import corpus_of, targets_of, what_itlearns
 from .pipes import receive, send
 from .resampling import resampled
@@ -190,9 +191,12 @@ def _do(job: FitJob | ReadJob, outbox: BinaryIO, cancelled: threading.Event) -> 
 def _read(job: ReadJob) -> Result:
     from ..models.registry import read_model
 
-    model = read_model(job.source)
+    try:
+        model = read_model(job.source)
+    except OSError as err:
+        raise InputError(f"{job.source}: {err.strerror or err}") from err
     if job.path is not None:
-        model.write(job.path)
+        _write(model, job.path)
     return Result(model, Facts(rate=model.origin_.get("rate")), _loss(model), 0, 0.0)
 
 
@@ -223,8 +227,18 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     model.fit(corpus.source, corpus.target, **how)
     curve = getattr(model, "loss_curve_", ())
     learned = len(curve) - before if len(curve) > before else len(curve)
-    model.write(job.path)
+    _write(model, job.path)
     return Result(model, facts, _loss(model), learned, time.perf_counter() - began)
+
+
+def _write(model: Model[Any], path: str) -> None:
+    try:
+        model.write(path)
+    except OSError as err:
+        raise StorageError(
+            f"the new model cannot be kept in the project ({err.strerror or err}): the one before "
+            "plays on"
+        ) from err
 
 
 def _origin(model: Model[Any], measured: float | None, asked: float | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from ..live import Answer
 
-__all__ = ["NOTHING", "Said", "of_answer", "of_event", "of_played", "of_segment", "plain"]
+__all__ = ["NOTHING", "Said", "heard", "of_answer", "of_event", "of_played", "of_segment", "plain"]
 
 # OSC has no word for None that all programs read.
 NOTHING = "none"
@@ -56,6 +56,13 @@ def of_answer(answer: Answer | None) -> tuple[Any, ...]:
         return (answer.label,)
     shares = answer.probabilities.tolist()
     return (answer.label, max(shares, default=0.0), *shares)
+
+
+def heard(answer: Answer | None) -> tuple[Any, ...] | list[Said]:
+    """Return what is answered to a frame, and if a segment ended with it, that too."""
+    if answer is not None and answer.final:
+        return [Said("frame", of_answer(answer)), of_segment(answer)]
+    return of_answer(answer)
 
 
 def of_segment(answer: Answer) -> Said:

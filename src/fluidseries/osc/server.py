@@ -7,12 +7,12 @@ import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import FluidSeriesError
+from ..errors import FluidSeriesError, StorageError
 from .meter import Meter
 from .packets import MAX_PACKET, Message, PacketError, read_packet, write_message
 from .place import Place
 from .requests import Request
-from .saying import NOTHING, Said, of_answer, of_event, of_played, of_segment, plain
+from .saying import NOTHING, Said, heard, of_answer, of_event, of_played, of_segment, plain
 from .table import find
 from .udp import Address, Receiver
 
@@ -166,6 +166,8 @@ class Server:
             self._do(request, model, tag, given)
         except FluidSeriesError as err:
             self.fail(model, tag, name, err)
+            if isinstance(err, StorageError) and err.answer is not None:
+                self._reply(name, model, tag, heard(err.answer))
         # A defect of ours is no reason to stop the show.
         except Exception as err:
             self.fail(model, tag, name, f"a defect in fluidseries, please report it: {err!r}")
@@ -226,6 +228,8 @@ class Server:
             self.receiver.send(packet, listener)
 
     def _tell(self, event: Any) -> None:
+        if getattr(event, "reading", False):
+            return  # the request that asked for it is answered
         said = of_event(event)
         if said.name == "fit/progress":
             self.progress[event.model] = event

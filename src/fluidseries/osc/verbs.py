@@ -6,16 +6,16 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..errors import EmptyError, ParameterError
+from ..errors import EmptyError, FluidSeriesError, ParameterError, StorageError
 from ..spelling import theirs
 from .arguments import either
 from .place import did_you_mean
-from .saying import NOTHING, Said, of_answer, of_segment, plain
+from .saying import NOTHING, Said, heard, of_answer, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..live import LiveModel, Recalled, Take
+    from ..live import Answer, LiveModel, Recalled, Take
     from .place import Place
 
 Values = tuple[Any, ...]
@@ -36,22 +36,23 @@ def new(place: Place, kind: str, *settings: Any) -> Values:
 
 
 def frame(place: Place, *numbers: float) -> Values | list[Said]:
-    answer = place.model.frame(numbers)
-    if answer is not None and answer.final:
-        return [Said("frame", of_answer(answer)), of_segment(answer)]
-    return of_answer(answer)
+    return heard(place.model.frame(numbers))
 
 
 def frame_to_all(place: Place, *numbers: float) -> list[Said]:
     answers = place.session.frame(numbers)
     if not answers:
         raise EmptyError("there are no models yet: make one with /fluidseries/wave/new classifier")
-    return [
-        Said(f"{name}/error", ("frame", str(answer)))
-        if isinstance(answer, Exception)
-        else Said(f"{name}/frame", of_answer(answer))
-        for name, answer in answers.items()
-    ]
+    return [said for name, answer in answers.items() for said in _of_one(name, answer)]
+
+
+def _of_one(name: str, answer: Answer | FluidSeriesError | None) -> list[Said]:
+    if not isinstance(answer, FluidSeriesError):
+        return [Said(f"{name}/frame", of_answer(answer))]
+    error = Said(f"{name}/error", ("frame", str(answer)))
+    if not isinstance(answer, StorageError) or answer.answer is None:
+        return [error]
+    return [error, Said(f"{name}/frame", of_answer(answer.answer))]
 
 
 def predict(place: Place, identifier: str) -> Values:
