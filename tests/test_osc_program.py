@@ -95,6 +95,13 @@ def test_send(tmp_path):
     wrong = send(port, "/fluidseries/wave/recordStrat")
     assert wrong.returncode == 1
     assert "did you mean 'recordStart'" in wrong.stdout
+    assert send(port, "/fluidseries/wave/recordStart", "up").stdout.endswith("up-1\n")
+    assert send(port, "/fluidseries/wave/frame", "-0.5", "-1e-3").returncode == 0
+    assert send(port, "/fluidseries/wave/recordStop").stdout.endswith("up-1 1 0\n")
+    lost = send(port, "/wave/frame", "0.1")
+    assert "/wave/frame is no address: it is /fluidseries/<model>/<request>" in lost.stdout
+    assert "an address begins with /" in send(port, "wave/frame", "0.1").stderr
+    assert "No such option: --untill; did you mean --until?" in send(port, "/x", "--untill").stderr
     assert program.stop() == 0
     nobody = send(port, "/fluidseries/ping", "--wait", "0.2")
     assert nobody.returncode == 1

@@ -80,7 +80,7 @@ app.command()(cli_predict.predict)
 app.command()(cli_evaluate.evaluate)
 app.command()(cli_inspect.inspect)
 app.command()(cli_serve.serve)
-app.command()(cli_serve.send)
+app.command(cls=cli_serve.WithNegativeNumbers)(cli_serve.send)
 app.command()(cli_plot.plot)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import signal
 import sys
 import warnings
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .osc.server import Server
 
 __all__ = ["send", "serve"]
+
+_NEGATIVE = re.compile(r"-\.?\d")
 
 CHOSEN = "osc"  # where the session keeps host, ports and the rest
 
@@ -129,6 +132,16 @@ def _run(server: Server, *, quiet: bool) -> None:
         server.serve()
 
 
+class WithNegativeNumbers(typer.core.TyperCommand):
+    """A command whose arguments may be negative numbers, which look like options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse options that there are not, and take numbers."""
+        self.make_parser(ctx).parse_args([word for word in args if not _NEGATIVE.match(word)])
+        ctx.ignore_unknown_options = True
+        return super().parse_args(ctx, args)
+
+
 def send(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as /fluidseries/models.")],
     arguments: Annotated[
@@ -148,6 +161,9 @@ def send(
     Example:
 
     fluidseries send /fluidseries/wave/new classifier
+
+    fluidseries send /fluidseries/wave/frame 0.1 -0.5
+
     fluidseries send /fluidseries/wave/fit --until fit/done --wait 60
     """
     from .osc.client import ask

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..errors import FluidSeriesError
+from ..errors import FluidSeriesError, ParameterError
 from .packets import Message, read_packet, write_message
 from .udp import Address, Receiver, is_loopback
 
@@ -50,7 +50,13 @@ def ask(
     ------
     NoAnswerError
         If none comes in time.
+    ParameterError
+        If the address is none.
     """
+    if not address.startswith("/"):
+        raise ParameterError(
+            f"an address begins with /, as in /fluidseries/wave/frame: got {address!r}"
+        )
     receiver = Receiver("127.0.0.1" if is_loopback(to[0]) else "0.0.0.0", 0)
     tag = f"@{secrets.token_hex(4)}"
     ours = address.startswith("/fluidseries/")
@@ -61,13 +67,15 @@ def ask(
             write_message("/fluidseries/ping", tag),
         ):
             receiver.send(packet, to)
-        yield from _answers(receiver, tag, time.monotonic() + wait, until)
+        yield from _answers(receiver, tag, address, time.monotonic() + wait, until)
     finally:
         receiver.send(write_message("/fluidseries/unlisten", tag, receiver.address[1]), to)
         receiver.close()
 
 
-def _answers(receiver: Receiver, tag: str, end: float, until: str | None) -> Iterator[Message]:
+def _answers(
+    receiver: Receiver, tag: str, asked: str, end: float, until: str | None
+) -> Iterator[Message]:
     heard = ended = came = False
     while (left := end - time.monotonic()) > 0:
         received = receiver.next(left)
@@ -78,7 +86,7 @@ def _answers(receiver: Receiver, tag: str, end: float, until: str | None) -> Ite
             elif mine and plain.address == "/fluidseries/ping":
                 # Requests are answered in order: what is answered at once has come.
                 ended = True
-            elif mine or not message.address.startswith("/fluidseries/"):
+            elif mine or not _is_for_others(message, asked):
                 came = True
                 yield plain
                 if plain.address.endswith("/error") or (until and plain.address.endswith(until)):
@@ -92,6 +100,12 @@ def _answers(receiver: Receiver, tag: str, end: float, until: str | None) -> Ite
     raise NoAnswerError(
         f"no answer {until or ''} in time: choose a longer --wait".replace("  ", " ")
     )
+
+
+def _is_for_others(message: Message, asked: str) -> bool:
+    # What is asked at another address than /fluidseries has no tag.
+    wrong = message.address == "/fluidseries/error" and message.arguments[:1] == (asked,)
+    return message.address.startswith("/fluidseries/") and not wrong
 
 
 def _without(message: Message, tag: str) -> tuple[Message, bool]:
