@@ -48,7 +48,7 @@ ARROWS = {
     "progress": {"training"},
     "formats": {"models", "scalers", "containers", "files", "_core"},
     "live": {"models", "containers", "files", "spelling"},
-    "inspection": {"audio", "model_facts", "formats", "models", "scalers", "containers", "files"},
+    "inspection": {"model_facts", "formats", "models", "scalers", "containers", "files"},
     "model_facts": {"models", "containers"},
     "demo": {
         "models", "datasets", "containers", "batch", "progress", "evaluation", "report", "plots",

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fluidseries as fs
+from fluidseries import plots
 from fluidseries.containers import read_container
 from fluidseries.errors import FluidSeriesError, FormatError, InputError, OriginError
 from fluidseries.evaluation import evaluate
@@ -48,6 +49,36 @@ def test_it_survives_every_round_trip(origin):
         assert other.origin == origin
         assert other == series
     assert ("origin" in series.to_dict()) == bool(origin)
+
+
+SPOKEN = {"extract": {"features": ["mfcc", "pitch"], "n_mfcc": 2, "first_mfcc": False}}
+
+
+def test_dimensions_have_names_where_it_tells(tmp_path):
+    named = ["mfcc-1", "mfcc-2", "pitch", "pitch-confidence"]
+    series = fs.DataSeries({"a": np.arange(8.0).reshape(2, 4)}, origin=SPOKEN)
+    assert series.dim_names == named
+    fs.write(tmp_path / "x.csv", series)
+    assert (tmp_path / "x.csv").read_text().splitlines()[0] == ",".join(["id", "time", *named])
+    assert fs.read(tmp_path / "x.csv") == series
+    assert list(series.to_table()) == ["id", "time", *named]
+    legend = plots.picture(series).axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == named
+    apart = fs.DataSeries({"a": series["a"] ** [1, 2, 5, 9]}, origin=SPOKEN)
+    assert [ax.get_ylabel() for ax in plots.picture(apart).axes] == named
+    assert plots.picture(series, kind="overlay", dimension=2).axes[0].get_ylabel() == "pitch"
+
+
+@pytest.mark.parametrize("extract", [
+    None, 3, {}, {"features": 3}, {"features": ["pitch"]}, {"features": ["pitch", "pitch"]},
+    {"features": [["pitch"]]}, {"features": ["mfcc"], "n_mfcc": 10**12}, {"n_mfcc": "many"},
+])  # fmt: skip
+def test_a_strange_origin_names_nothing(extract):
+    if extract:
+        extract = SPOKEN["extract"] | extract if isinstance(extract, dict) else extract
+    series = fs.DataSeries({"a": [[1.0, 2.0, 3.0]]}, origin={"extract": extract})
+    assert series.dim_names == []
+    assert fs.DataSeries().dim_names == []
 
 
 def test_the_file_has_it_as_its_last_key_and_only_if_known(tmp_path):

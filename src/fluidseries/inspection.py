@@ -14,7 +14,6 @@ import numpy as np
 from .containers import DataSeries, DataSet, LabelSet, parse_container
 from .containers.flucoma import kind_of
 from .containers.origin import origin_facts
-from .errors import FluidSeriesError
 from .files import json_place, read_json
 from .formats import Examples, has_suffix, read
 from .model_facts import facts_about
@@ -143,20 +142,7 @@ def _of_series(where: str, series: DataSeries) -> Description:
         ("missing", _missing(frames)),
         *origin_facts(series.origin),
     ]
-    return Description(f"{where}: DataSeries", facts, *_ranges(frames, _names(series)))
-
-
-def _names(series: DataSeries) -> Sequence[str]:
-    """Return what the dimensions are, where they were extracted from sound."""
-    if "extract" not in series.origin:
-        return ()
-    from .audio import Settings
-
-    try:
-        names = Settings.of(series).names
-    except FluidSeriesError:
-        return ()
-    return names if len(names) == series.n_dims else ()
+    return Description(f"{where}: DataSeries", facts, *_ranges(frames, series.dim_names))
 
 
 def _of_examples(where: str, examples: Examples) -> Description:

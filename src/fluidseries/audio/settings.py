@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from numbers import Integral, Real
 from typing import Any, Self
 
+from ..containers.dim_names import descriptor_names
 from ..errors import OriginError, ParameterError
 
 __all__ = ["FEATURES", "SHAPE", "Settings"]
@@ -85,7 +86,7 @@ class Settings:
     @property
     def names(self) -> tuple[str, ...]:
         """What each dimension of a frame is."""
-        return tuple(name for feature in self.features for name in self._names_of(feature))
+        return tuple(descriptor_names(self.features, self.n_mfcc, first_mfcc=self.first_mfcc))
 
     @property
     def n_dims(self) -> int:
@@ -121,17 +122,6 @@ class Settings:
                 f"({', '.join(sorted(strange))}): install a newer one"
             )
         return cls(**found)
-
-    def _names_of(self, feature: str) -> list[str]:
-        if feature == "mfcc":
-            first = 0 if self.first_mfcc else 1
-            return [f"mfcc-{number}" for number in range(first, first + self.n_mfcc)]
-        if feature == "pitch":
-            return ["pitch", "pitch-confidence"]
-        if feature == "chroma":
-            notes = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-            return [f"chroma-{note}" for note in notes]
-        return [feature]
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():

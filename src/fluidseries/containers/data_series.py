@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +15,7 @@ from ..json_places import Place
 from ..wording import counted
 from .arrays import FloatArray, as_numbers, read_only
 from .data_set import DataSet
+from .dim_names import dim_names
 from .flattened import flat_points, folded_points
 from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
@@ -104,6 +105,20 @@ class DataSeries(FrameVerbs):
     @origin.setter
     def origin(self, origin: Mapping[str, Any]) -> None:
         self._origin = check_origin(origin, "the origin")
+
+    @property
+    def dim_names(self) -> list[str]:
+        """What each dimension is called, if the origin tells; else empty.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fluidseries.audio import Settings
+        >>> made = Settings(["loudness", "pitch"], window=2048).to_origin()
+        >>> DataSeries({"a": np.zeros((5, 3))}, origin=made).dim_names
+        ['loudness', 'pitch', 'pitch-confidence']
+        """
+        return dim_names(self._origin, self.n_dims)
 
     def add_series(self, identifier: str, frames: ArrayLike) -> None:
         """Add a series under a new identifier.
@@ -486,6 +501,8 @@ class DataSeries(FrameVerbs):
     def to_table(self) -> pd.DataFrame:
         """Return a long pandas table: a row per frame, columns id, time, dim_0, dim_1, ...
 
+        Dimensions that have names (`dim_names`) are called so.
+
         Raises
         ------
         MissingExtraError
@@ -498,8 +515,8 @@ class DataSeries(FrameVerbs):
     @classmethod
     def _of_rows(
         cls,
-        names: Iterable[str],
-        lengths: NDArray[np.int64],
+        names: Iterable[str] | None,
+        lengths: Sequence[int] | NDArray[np.int64],
         rows: FloatArray,
         *,
         dtype: DTypeLike | None = None,
@@ -508,7 +525,7 @@ class DataSeries(FrameVerbs):
         """Return series whose frames lie one after the other in `rows`, which is now theirs."""
         made = cls(dtype=dtype, origin=origin)
         names = matched_identifiers(names, len(lengths))
-        if rows.ndim != 2 or np.any(lengths < 1) or sum(lengths) != len(rows):
+        if rows.ndim != 2 or min(lengths, default=1) < 1 or sum(lengths) != len(rows):
             raise InputError("the lengths do not fit the frames and identifiers: export it again")
         if len(rows) and not rows.shape[1]:
             raise DimensionError("the series have 0 dimensions per frame: give at least one")

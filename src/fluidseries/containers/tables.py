@@ -63,10 +63,11 @@ def labels_of_table(table: pd.DataFrame, id: str, label: str) -> dict[str, str]:
 
 
 def table_of_series(series: DataSeries) -> pd.DataFrame:
-    """Return a long table: id, time, dim_0, ..."""
+    """Return a long table: id, time, and dim_0, ... or the names of the dimensions."""
     lengths = [len(frames) for frames in series.values()]
     times = np.concatenate([np.arange(n) for n in lengths]) if lengths else np.empty(0, int)
     table = _dims_table(list(series.values()), series.n_dims, series.dtype)
+    table.columns = series.dim_names or table.columns
     table.insert(0, "id", np.repeat(np.array(list(series), dtype=object), lengths))
     table.insert(1, "time", times)
     return table

@@ -9,8 +9,8 @@ their own length back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..containers import DataSeries, DataSet, LabelSet
-from ..errors import FluidSeriesError
+from .cases import Case, frames_of, read_cases, target_of
 from .examples import Examples
 from .table import Reading
 from .text import TextFile, shortened
@@ -46,38 +46,20 @@ class Header:
 def read(path: Path, how: Reading) -> DataSeries | Examples:
     """Read a file; cases are called "0", "1", ..., padded with zeros to one width."""
     file = TextFile(path, how.progress)
-    lines = iter(file)
-    header = _header(file, lines)
-    cases: list[NDArray[np.float64]] = []
-    answers: list[Any] = []
-    for line in lines:
-        text = line.strip()
-        if not text or text.startswith("%"):
-            continue
-        frames, answer = _case(file, line.rstrip(), header)
-        if cases and frames.shape[1] != cases[0].shape[1]:
-            raise file.error(
-                f"this case has {frames.shape[1]} dimensions, but those before have "
-                f"{cases[0].shape[1]}: every case needs the same",
-                0,
-            )
-        cases.append(frames)
-        answers.append(answer)
-    try:
-        series = DataSeries.from_arrays(cases, dtype=how.dtype)
-        if header.labels:
-            return Examples(series, LabelSet.from_list(answers, list(series)))
-        return (
-            Examples(series, DataSet.from_array(answers, list(series))) if header.target else series
-        )
-    except FluidSeriesError as err:
-        raise file.error(str(err)) from err
+    header = _header(file)
+    return read_cases(
+        file,
+        lambda line: _case(file, line, header),
+        kind=DataSet if header.target else LabelSet if header.labels else None,
+        comment="%",
+        dtype=how.dtype,
+    )
 
 
-def _header(file: TextFile, lines: Iterator[str]) -> Header:
+def _header(file: TextFile) -> Header:
     kinds: list[tuple[str, str]] = []
     inside = relational = False
-    for line in lines:
+    for line in file:
         text = line.strip()
         word = text.split(maxsplit=1)[0].lower() if text else "%"
         if word.startswith("%") or word == "@relation":
@@ -119,31 +101,23 @@ def _checked(file: TextFile, kinds: list[tuple[str, str]], relational: bool) -> 
     return Header(relational, len(numbers), labels, target)
 
 
-def _case(file: TextFile, line: str, header: Header) -> tuple[NDArray[np.float64], Any]:
+def _case(file: TextFile, line: str, header: Header) -> Case:
     if line.startswith("{"):
         raise file.error("sparse rows are not read: export them in full", 0)
-    rest, offset = line, 0
     if header.relational:
         text, rest, offset = _quoted(file, line)
         channels = text.split("\\n")
+        offsets = accumulate((len(channel) + 2 for channel in channels), initial=1)
+        frames = frames_of(file, zip(offsets, channels, strict=False))
     else:
-        cut = rest.rfind(",") if header.labels or header.target else len(rest)
-        channels, rest, offset = [rest[: max(cut, 0)]], rest[max(cut, 0) :], max(cut, 0)
-    rows, start = [], 1 if header.relational else 0
-    for channel in channels:
-        rows.append(file.numbers(channel, start))
-        if len(rows[-1]) != len(rows[0]):
+        offset = max(line.rfind(","), 0) if header.labels or header.target else len(line)
+        rest = line[offset:]
+        frames = frames_of(file, [(0, line[:offset])])
+        if len(frames) != header.columns:
             raise file.error(
-                f"dimension {len(rows) - 1} has {len(rows[-1])} numbers, but dimension 0 has "
-                f"{len(rows[0])}: all dimensions of a case need the same",
-                start,
+                f"this case has {len(frames)} numbers, but there are {header.columns} attributes", 0
             )
-        start += len(channel) + 2
-    if not header.relational and len(rows[0]) != header.columns:
-        raise file.error(
-            f"this case has {len(rows[0])} numbers, but there are {header.columns} attributes", 0
-        )
-    return _unpadded(np.array(rows).T), _answer(file, rest, offset, header)
+    return _unpadded(frames), _answer(file, rest, offset, header)
 
 
 def _quoted(file: TextFile, line: str) -> tuple[str, str, int]:
@@ -169,7 +143,4 @@ def _answer(file: TextFile, rest: str, offset: int, header: Header) -> Any:
         raise file.error("the label or target is missing at the end of the line", offset)
     if header.labels:
         return rest[1:].strip().strip("'\"")
-    row = file.numbers(rest[1:], offset + 1)
-    if len(row) > 1:
-        raise file.error(f"one target is wanted at the end, but {len(row)} came", offset + 1)
-    return row[0]
+    return target_of(file, rest[1:], offset + 1)

@@ -35,7 +35,7 @@ def write_one(path: Path, series: DataSeries) -> None:
     with replacing(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         table = csv.writer(text, delimiter=_separator(path), lineterminator="\r\n")
-        table.writerow(["time", *names_of("dim", series.n_dims)])
+        table.writerow(["time", *_dims(series)])
         for frames in series.values():
             table.writerows((time, *row) for time, row in enumerate(frames.tolist()))
         text.detach()
@@ -49,7 +49,13 @@ def _head(source: Any) -> list[str]:
     if isinstance(source, LabelSet):
         return ["id", "label"]
     time = ["time"] if isinstance(source, DataSeries) else []
-    return ["id", *time, *names_of("dim", source.n_dims)]
+    return ["id", *time, *_dims(source)]
+
+
+def _dims(source: Any) -> list[str]:
+    """Return what the dimensions are called."""
+    names = source.dim_names if isinstance(source, DataSeries) else []
+    return names or names_of("dim", source.n_dims)
 
 
 def _target_head(target: Any) -> list[str]:

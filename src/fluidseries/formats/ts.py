@@ -7,16 +7,14 @@ numbers of each by commas, the label or the target value last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import DTypeLike, NDArray
-
 from ..containers import DataSeries, DataSet, LabelSet
-from ..errors import FluidSeriesError
+from .cases import Case, frames_of, read_cases, target_of
 from .examples import Examples
 from .table import Reading
 from .text import TextFile, shortened
@@ -45,32 +43,19 @@ def read(path: Path, how: Reading) -> DataSeries | Examples:
     The label or target of every case makes it Examples; a file without them is a DataSeries.
     """
     file = TextFile(path, how.progress)
-    lines = iter(file)
-    header = _header(file, lines)
-    cases: list[NDArray[np.float64]] = []
-    answers: list[Any] = []
-    for line in lines:
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        frames, answer = _case(file, line.rstrip(), header)
-        if cases and frames.shape[1] != cases[0].shape[1]:
-            raise file.error(
-                f"this case has {frames.shape[1]} dimensions, but those before have "
-                f"{cases[0].shape[1]}: every case needs the same",
-                0,
-            )
-        cases.append(_fitting(file, frames, how.dtype))
-        answers.append(answer)
-    series = DataSeries.from_arrays(cases, dtype=how.dtype)
-    if not header.ends_with_answer:
-        return series
-    return Examples(series, _answers(list(series), answers, header))
+    header = _header(file)
+    return read_cases(
+        file,
+        lambda line: _case(file, line, header),
+        kind=DataSet if header.target else LabelSet if header.labels else None,
+        comment="#",
+        dtype=how.dtype,
+    )
 
 
-def _header(file: TextFile, lines: Iterator[str]) -> Header:
+def _header(file: TextFile) -> Header:
     header = Header()
-    for line in lines:
+    for line in file:
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
@@ -117,7 +102,7 @@ def _truth(file: TextFile, line: str, rest: list[str]) -> bool:
     return said == "true"
 
 
-def _case(file: TextFile, line: str, header: Header) -> tuple[NDArray[np.float64], Any]:
+def _case(file: TextFile, line: str, header: Header) -> Case:
     # The times may hold colons of their own.
     between = "):" if header.timestamps else ":"
     channels, answer = line.split(between), None
@@ -133,18 +118,11 @@ def _case(file: TextFile, line: str, header: Header) -> tuple[NDArray[np.float64
             + (", and after them a label or target" if header.ends_with_answer else ""),
             0,
         )
-    rows, offset = [], 0
-    for channel in channels:
-        row = _times_off(file, channel, offset) if header.timestamps else channel
-        rows.append(file.numbers(row, offset))
-        if len(rows[-1]) != len(rows[0]):
-            raise file.error(
-                f"dimension {len(rows) - 1} has {len(rows[-1])} numbers, but dimension 0 has "
-                f"{len(rows[0])}: all dimensions of a case need the same; write ? for the missing",
-                offset,
-            )
-        offset += len(channel) + len(between)
-    return np.array(rows).T, answer
+    offsets = accumulate((len(channel) + len(between) for channel in channels), initial=0)
+    placed: Iterable[tuple[int, str]] = zip(offsets, channels, strict=False)
+    if header.timestamps:
+        placed = ((offset, _times_off(file, channel, offset)) for offset, channel in placed)
+    return frames_of(file, placed), answer
 
 
 def _times_off(file: TextFile, channel: str, offset: int) -> str:
@@ -160,10 +138,7 @@ def _answer(file: TextFile, text: str, end: int, header: Header) -> Any:
     if not text:
         raise file.error("the label or target is missing at the end of the line", end)
     if header.target:
-        row = file.numbers(text, offset)
-        if len(row) > 1:
-            raise file.error(f"one target is wanted at the end, but {len(row)} came", offset)
-        return row[0]
+        return target_of(file, text, offset)
     label = header.known.get(text) or header.known.get(text.casefold())
     if header.known and label is None:
         raise file.error(
@@ -172,16 +147,3 @@ def _answer(file: TextFile, text: str, end: int, header: Header) -> Any:
             offset,
         )
     return label or text
-
-
-def _answers(names: list[str], answers: list[Any], header: Header) -> LabelSet | DataSet:
-    if header.target:
-        return DataSet.from_array(answers, names)
-    return LabelSet.from_list(answers, names)
-
-
-def _fitting(file: TextFile, frames: NDArray[np.float64], dtype: DTypeLike | None) -> Any:
-    try:
-        return DataSeries({"this case": frames}, dtype=dtype)["this case"]
-    except FluidSeriesError as err:
-        raise file.error(str(err), 0) from err

@@ -70,7 +70,7 @@ def overlay(
             label=label or "mean",
         )  # fmt: skip
     ax.margins(x=0.01)
-    name_time(ax, rate, f"dimension {dimension}")
+    name_time(ax, rate, _called(corpus, dimension))
     dress(ax)
     show_legend(ax, known or None)
     return ax
@@ -103,7 +103,7 @@ def heat_map(
     rows = np.full((len(names), longest), np.nan)
     for row, name in enumerate(names):
         rows[row, : len(corpus[name])] = corpus[name][:, dimension]
-    draw_rows(ax, rows, rate, f"dimension {dimension}")
+    draw_rows(ax, rows, rate, _called(corpus, dimension))
     name_time(ax, rate, "series")
     if own:
         _mark_labels(ax, [own.get(name, "(no label)") for name in names])
@@ -111,6 +111,10 @@ def heat_map(
         ax.set_yticks(range(len(names)), names)
         ax.set_ylabel("")
     return ax
+
+
+def _called(corpus: DataSeries, dimension: int) -> str:
+    return corpus.dim_names[dimension] if corpus.dim_names else f"dimension {dimension}"
 
 
 def check_dimension(corpus: DataSeries, dimension: int) -> None:

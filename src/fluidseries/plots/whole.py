@@ -92,18 +92,19 @@ def one_series(given: Given) -> Figure:
     assert given.series is not None
     name = given.chosen
     frames, rate = given.series[name], rate_of(given.series.origin)
-    title = f"{name}: {len(frames)} frames"
+    title, names = f"{name}: {len(frames)} frames", given.series.dim_names
     if frames.shape[1] > MOST_LINES:
         made = figure(9, min(10, 2 + 0.25 * frames.shape[1]))
-        _title(series_map(made.subplots(), frames, rate=rate), title)
+        _title(series_map(made.subplots(), frames, rate=rate, names=names), title)
     elif _alike(frames):
         made = figure(9, 4)
-        _title(series(made.subplots(), frames, rate=rate), title)
+        _title(series(made.subplots(), frames, rate=rate, names=names), title)
     else:
         made = figure(9, 1 + 1.5 * frames.shape[1])
         panels = made.subplots(frames.shape[1], sharex=True, squeeze=False).ravel()
         for dim, ax in enumerate(panels):
-            series(ax, frames[:, [dim]], rate=rate, names=[f"dimension {dim}"]).label_outer()
+            called = [names[dim] if names else f"dimension {dim}"]
+            series(ax, frames[:, [dim]], rate=rate, names=called).label_outer()
         _title(panels[0], title)
     return made
 
