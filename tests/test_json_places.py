@@ -16,7 +16,11 @@ from fluidseries.json_text import decode
 
 texts = st.text('ab"\\{}[]:,\n é0', max_size=4)
 contents = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(texts, inside, max_size=3),
     max_leaves=12,
 )
