@@ -7,11 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 import fluidseries as fs
 from fluidseries import cli
 
 ROOT = Path(__file__).parent.parent
+
+# A busy machine is slow, which is no defect.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -37,7 +37,6 @@ def test_packed_frames_are_the_series_one_after_the_other(tables):
         np.testing.assert_array_equal(packed[start:end], table.astype(np.float32))
 
 
-@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(1, 3000), min_size=1, max_size=6),
     dims=st.integers(1, 40),

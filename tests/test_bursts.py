@@ -48,7 +48,7 @@ BETWEEN = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     parts=st.lists(
         st.tuples(st.integers(1, 4), st.sampled_from(sorted(BETWEEN))), min_size=2, max_size=4

@@ -145,5 +145,5 @@ class Comparison(RuleBasedStateMachine):
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in self.shown)
 
 
-Comparison.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Comparison.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestDataSeriesIsADictOfLists = Comparison.TestCase

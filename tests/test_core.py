@@ -273,7 +273,7 @@ def test_the_quick_path_declines_what_it_cannot_take(frame):
     np.testing.assert_array_equal(point, 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lengths=st.lists(st.integers(1, 40), min_size=1, max_size=70),
     hidden=st.lists(st.integers(1, 20), min_size=1, max_size=2).map(tuple),
@@ -290,7 +290,7 @@ def test_threads_change_no_bit(lengths, hidden, per_frame, n_threads, seed):
     np.testing.assert_array_equal(case.outputs_of(case.rows, n_threads), case.outputs_of(case.rows))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lengths=st.lists(st.integers(1, 40), min_size=2, max_size=40),
     readout=st.sets(st.sampled_from(["last", "mean", "max"]), min_size=1),
@@ -304,7 +304,7 @@ def test_neighbours_in_a_batch_change_nothing(lengths, readout, seed):
         np.testing.assert_allclose(alone[0], together[row], atol=2e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(lengths=st.lists(st.integers(1, 30), min_size=2, max_size=40), seed=st.integers(0, 100))
 def test_the_gradient_of_a_batch_is_the_sum_over_its_series(lengths, seed):
     case = Case(lengths, seed=seed)

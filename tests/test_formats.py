@@ -58,7 +58,7 @@ def containers(draw):
     return draw(st.sampled_from(options))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(containers(), st.sampled_from(["x.csv", "x.tsv"]))
 def test_csv_gives_back_what_it_got(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("csv") / name
@@ -134,7 +134,7 @@ def test_columns_that_were_asked_for(tmp_path):
         fs.read(path, id="take")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_damaged_csv_is_a_format_error_or_readable(tmp_path_factory, data):
     good = b'id,time,x,y,label\na,0,1.5,2,"up"\na,1,2,?,"up"\n"b,c",0,1e3,-4,down\n'

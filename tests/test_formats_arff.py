@@ -105,7 +105,7 @@ def test_errors_name_line_and_column(text, message, tmp_path):
         fs.read(write(tmp_path, text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file_is_a_format_error_or_readable(tmp_path_factory, data):
     good = data.draw(st.sampled_from([ONE, SEVERAL])).encode()

@@ -27,7 +27,7 @@ LABELS = fs.LabelSet({"a": "up", "é": "down"})
 BINARY = ["x.npz", "x.arrow", "x.feather", "x.parquet"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(containers(), st.sampled_from(BINARY))
 def test_they_give_back_what_they_got(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("binary") / name
@@ -50,9 +50,7 @@ def test_origin_and_dtype_stay(name, dtype, tmp_path):
     assert fs.read(tmp_path / name).dtype == dtype
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_files_are_format_errors_or_readable(tmp_path, data):
     name = data.draw(st.sampled_from([*BINARY, "x.npy", "x.wav", "x.aiff"]))

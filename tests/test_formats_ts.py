@@ -97,7 +97,7 @@ tables = st.integers(1, 3).flatmap(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.data())
 def test_a_round_trip_is_equality(tmp_path_factory, arrays, data):
     path = tmp_path_factory.mktemp("ts") / "x.ts"
@@ -155,7 +155,7 @@ def test_errors_name_line_and_column(text, message, tmp_path):
         fs.read(write(tmp_path, text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file_is_a_format_error_or_readable(tmp_path_factory, data):
     good = (AEON / data.draw(st.sampled_from(["unequal.ts", "missing.ts"]))).read_bytes()

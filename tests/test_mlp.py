@@ -312,7 +312,7 @@ def test_a_line_per_epoch(capsys):
     st.lists(st.floats(0.01, 1e6), min_size=3, max_size=3),
     st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_units_change_nothing(scale, offset):
     """Standardised inside, so a target in cents learns as one in semitones does."""
     plain = small(fs.MLPRegressor, max_iter=5).fit(X, Y)

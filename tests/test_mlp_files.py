@@ -142,7 +142,7 @@ def test_one_kind_does_not_read_the_other():
     st.lists(st.integers(0, 3), min_size=4, max_size=4),
     st.integers(0, 1000),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_weights_in_same_predictions_out(sizes, activations, seed):
     rng = np.random.default_rng(seed)
     content = flucoma_mlp(sizes, activations[: len(sizes) - 1], rng)
@@ -159,7 +159,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
 
 @given(st.lists(TEXT, min_size=1, max_size=6, unique=True), st.integers(0, 1000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_labels_as_flucoma_answers_them(labels, seed):
     rng = np.random.default_rng(seed)
     content = flucoma_classifier(labels, rng)

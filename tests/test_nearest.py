@@ -35,7 +35,7 @@ def plain_dtw(a: np.ndarray, b: np.ndarray) -> float:
 lengths = st.integers(1, 25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(n=lengths, m=lengths, dims=st.integers(1, 5), seed=st.integers(0, 99))
 def test_dtw_is_the_recurrence_and_its_path_is_as_long(n, m, dims, seed):
     a, b = series(seed, n, dims), series(seed + 1000, m, dims)
@@ -52,7 +52,7 @@ def test_dtw_is_the_recurrence_and_its_path_is_as_long(n, m, dims, seed):
     assert steps <= {(0, 1), (1, 0), (1, 1)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n=st.integers(2, 25), m=st.integers(2, 25), radius=st.integers(0, 8), seed=st.integers(0, 99)
 )
@@ -64,7 +64,7 @@ def test_dtw_equals_tslearn(n, m, radius, seed):
     assert fs.dtw(a, b, window=radius) == pytest.approx(theirs, rel=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(2, 25),
     m=st.integers(2, 25),
@@ -84,7 +84,7 @@ def test_itakura_equals_tslearn(n, m, slope, seed):
         assert distance == pytest.approx(metrics.dtw(a, b, **constraint), rel=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(n=lengths, m=lengths, seed=st.integers(0, 99), share=st.floats(0, 2))
 def test_beyond_its_bound_a_distance_is_infinite(n, m, seed, share):
     a, b = series(seed, n), series(seed + 1000, m)

@@ -28,7 +28,7 @@ def test_views_cover_the_flat_vector_once_and_in_order(network):
     assert flat[-1] == -5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(NETWORKS)
 def test_names_shapes_and_order_are_those_of_pytorch(network):
     torch = pytest.importorskip("torch", reason="PyTorch gives the names")
@@ -44,7 +44,6 @@ def test_names_shapes_and_order_are_those_of_pytorch(network):
     assert names[len(expected) :] == ["readout_weight", "readout_bias"]
 
 
-@settings(deadline=None)
 @given(NETWORKS, st.integers(0, 100))
 def test_where_training_starts(network, seed):
     views = network.views(network.initialise(np.random.default_rng(seed)))

@@ -38,7 +38,7 @@ def alone(model) -> list:
     return models
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     n_networks=st.integers(1, 6),
     hidden_size=st.sampled_from([1, 5, 17, (3, 8)]),

@@ -54,7 +54,7 @@ def test_reference_passes_finite_differences(loss, hidden, readout, per_frame):
         assert gradient[at] == pytest.approx((up - down) / (2 * small), rel=1e-5, abs=1e-8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     lengths=st.lists(st.integers(1, 20), min_size=1, max_size=20),
     hidden=st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple),

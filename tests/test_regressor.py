@@ -378,7 +378,7 @@ def test_many_threads_may_predict_at_once(corpus):
 # Streaming
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(length=st.integers(1, 40), window=st.integers(1, 12), double=st.booleans())
 def test_a_stream_gives_what_predict_point_gives(fitted, length, window, double):
     frames = np.random.default_rng(length).normal(size=(length, 2))
@@ -603,7 +603,7 @@ def test_a_bad_question_is_explained(fitted, ask, message):
         ask(fitted)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     learn_rate=st.floats(1e-8, 1.0),
     batch_size=st.integers(1, 40),

@@ -50,7 +50,7 @@ def made(name):
 
 @all_three
 @given(tables)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_same_as_scikit_learn(name, table):
     ours, theirs = made(name), clone(SCALERS[name][1])
     np.testing.assert_allclose(
@@ -60,7 +60,7 @@ def test_the_same_as_scikit_learn(name, table):
 
 @all_three
 @given(tables)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_there_and_back(name, table):
     scaler = made(name).fit(table)
     size = np.abs(table).max() + 1
@@ -74,7 +74,7 @@ def test_there_and_back(name, table):
 
 @all_three
 @given(tables)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_file_changes_no_bit(name, table):
     scaler = made(name).fit(table)
     again = type(scaler).from_dict(json.loads(json.dumps(scaler.to_dict())))

@@ -15,7 +15,7 @@ KINDS = ["LSTMRegressor", "LSTMClassifier", "LSTMForecaster"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     learn_rate=st.floats(1e-6, 1.0),
     momentum=st.floats(0, 0.999),

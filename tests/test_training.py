@@ -187,7 +187,7 @@ def test_nothing_but_bad_numbers_is_an_error():
         run(session)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     bad=st.sets(st.integers(0, 8), max_size=6),
     value=st.sampled_from([np.nan, np.inf, 3e38]),
