@@ -1,6 +1,7 @@
 """What each part of the recipe is worth: cross-validated with one part taken away or added.
 
-    python bench/ablation.py FOLDER [--seeds 2] [--only CASE ...] [--sets NAME ...] [--kept FILE]
+    python bench/ablation.py FOLDER [--seeds 2] [--only CASE ...] [--sets NAME ...] [--networks N]
+                             [--kept FILE]
 
 Three folds of the training halves, new ones for every seed. Labels: accuracy and, in brackets, the
 mean of -log(probability of the right label). Numbers: root mean squared error over the standard
@@ -11,13 +12,12 @@ a run can be broken off and taken up again: take a new one when the defaults hav
 from __future__ import annotations
 
 import argparse
-import json
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -27,10 +27,12 @@ from fluidseries.errors import FluidSeriesWarning
 from fluidseries.models.recipe import FOR_LABELS, FOR_POINTS, Recipe
 from learning import Problem, read_problem
 
-from measure import Report, machine
+from measure import Kept, Report, machine
 
 ALL = ("last", "mean", "max")
 CHANCE = ("noise", "stretch", "dropout", "smoothing")
+# What all cases have that do not choose it.
+USUAL: dict[str, Any] = {}
 Series = list[np.ndarray]
 
 
@@ -47,7 +49,7 @@ def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 
 def fitted(problem: Problem, seed: int, parameters: dict[str, Any], changes: dict[str, Any]) -> Any:
     kind = fs.LSTMClassifier if problem.labels else fs.LSTMRegressor
-    model = kind(random_state=seed, n_jobs=1, **parameters)
+    model = kind(**{"random_state": seed, "n_jobs": 1, **USUAL, **parameters})
     model._recipe = changed(FOR_LABELS if problem.labels else FOR_POINTS, changes)
     return model.fit(problem.X, problem.y)
 
@@ -133,13 +135,11 @@ CASES: dict[str, Callable] = {
     "200 epochs": parameters(max_iter=200),
     "400 epochs": parameters(max_iter=400),
     "800 epochs": parameters(max_iter=800),
-    "batches of 2, 100 epochs": parameters(batch_size=2, max_iter=100),
-    "batches of 2, 200 epochs": parameters(batch_size=2, max_iter=200),
-    "batches of 4, 200 epochs": parameters(batch_size=4, max_iter=200),
-    "batches of 4, 400 epochs": parameters(batch_size=4, max_iter=400),
-    "batches of 8, 200 epochs": parameters(batch_size=8, max_iter=200),
+    "batches of 2": parameters(batch_size=2),
+    "batches of 4": parameters(batch_size=4),
+    "batches of 8": parameters(batch_size=8),
     "batches of 8, 400 epochs": parameters(batch_size=8, max_iter=400),
-    "batches of 16, 400 epochs": parameters(batch_size=16, max_iter=400),
+    "batches of 16": parameters(batch_size=16),
     "16 units": parameters(hidden_size=16),
     "64 units": parameters(hidden_size=64),
     "two layers of 32": parameters(hidden_size=(32, 32)),
@@ -148,14 +148,8 @@ CASES: dict[str, Callable] = {
 }
 
 
-class Grade(NamedTuple):
-    """Accuracy or relative error, and for labels the mean of -log(probability)."""
-
-    grade: float
-    surprise: float | None = None
-
-
-def cross_validated(problem: Problem, seed: int, case: Callable) -> Grade:
+def cross_validated(problem: Problem, seed: int, case: Callable) -> list[float]:
+    """Accuracy and the mean of -log(probability), or the relative error."""
     folds = (StratifiedKFold if problem.labels else KFold)(3, shuffle=True, random_state=seed)
     labels, numbers = np.unique(problem.y, return_inverse=True)
     answers = np.empty((len(problem.y), len(labels)) if problem.labels else len(problem.y))
@@ -173,38 +167,13 @@ def cross_validated(problem: Problem, seed: int, case: Callable) -> Grade:
             answers[test] = case(part, seed)
     if problem.labels:
         surprise = -np.log(answers[np.arange(len(numbers)), numbers]).mean()
-        return Grade(float(np.mean(answers.argmax(axis=1) == numbers)), float(surprise))
-    return Grade(float(np.sqrt(np.mean((answers - problem.y) ** 2)) / problem.y.std()))
+        return [float(np.mean(answers.argmax(axis=1) == numbers)), float(surprise)]
+    return [float(np.sqrt(np.mean((answers - problem.y) ** 2)) / problem.y.std())]
 
 
-class Kept:
-    """Grades in a file of lines, each written as soon as it is known."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path, self.known = path, {}
-        lines = path.read_text().splitlines() if path and path.exists() else []
-        for line in map(json.loads, lines):
-            self.known[line["case"], line["set"], line["seed"]] = Grade(*line["grade"])
-
-    def grade(self, name: str, problem: Problem, seed: int) -> Grade:
-        key = name, problem.name, seed
-        if key not in self.known:
-            self.known[key] = cross_validated(problem, seed, CASES[name])
-            if self.path:
-                line = dict(
-                    zip(("case", "set", "seed", "grade"), (*key, self.known[key]), strict=True)
-                )
-                with self.path.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
-        return self.known[key]
-
-
-def cell(grades: list[Grade]) -> str:
-    values = [one.grade for one in grades]
-    text = f"{np.mean(values):.3f} ± {np.std(values):.3f}"
-    if grades[0].surprise is None:
-        return text
-    return f"{text} ({np.mean([one.surprise for one in grades]):.3f})"
+def cell(grades: list[list[float]]) -> str:
+    (grade, *surprise), (spread, *_) = np.mean(grades, axis=0), np.std(grades, axis=0)
+    return f"{grade:.3f} ± {spread:.3f}" + "".join(f" ({value:.3f})" for value in surprise)
 
 
 def main() -> None:
@@ -213,18 +182,24 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", nargs="*", default=[], help="cases")
     parser.add_argument("--sets", nargs="*", default=[], help="names of sets")
+    parser.add_argument("--networks", type=int, help="n_networks where a case does not choose")
     parser.add_argument("--kept", type=Path, help="file that keeps the grades")
     options = parser.parse_args()
+    if options.networks:
+        USUAL["n_networks"] = options.networks
     problems = [read_problem(p.parent) for p in sorted(options.folder.glob("*/*_TRAIN.ts"))]
     problems = [p for p in problems if not options.sets or p.name in options.sets]
     report = Report("Training halves, three folds", ["", *(p.name[:13] for p in problems)])
     print(machine())
     kept = Kept(options.kept)
     for name in options.only or CASES:
-        cells = [
-            cell([kept.grade(name, problem, seed) for seed in range(options.seeds)])
-            for problem in problems
-        ]
+        cells = []
+        for problem in problems:
+            trials = {
+                (name, problem.name, seed): partial(cross_validated, problem, seed, CASES[name])
+                for seed in range(options.seeds)
+            }
+            cells.append(cell([kept.figures(*trial) for trial in trials.items()]))
         report.add(name, *cells)
         print(name, *cells, sep=" | ", flush=True)
     report.show()

@@ -1,6 +1,6 @@
 """How several forecasters go on alone: hearing their mean, or each its own answers.
 
-    python bench/alone.py FOLDER [--seeds 3]
+    python bench/alone.py FOLDER [--seeds 3] [--epochs N]
 
 Within what the benchmark of forecasts learns from: the first 1000 values of the laser, 600 of them
 learned, 100 at a time foretold from places in the rest, and the first 120 months of the airline
@@ -59,11 +59,13 @@ WAYS: dict[str, Callable] = {
 }
 
 
-def errors(x: np.ndarray, parts: list, n: int, warm_up: int, seed: int) -> list[list[float]]:
+def errors(
+    x: np.ndarray, parts: list, n: int, warm_up: int, seed: int, epochs: int
+) -> list[list[float]]:
     """For each part the error of every way and of the simple rival, over the truth's spread."""
     rows = []
     for learned, starts in parts:
-        model = fs.LSTMForecaster(random_state=seed).fit([x[learned]])
+        model = fs.LSTMForecaster(random_state=seed, max_iter=epochs).fit([x[learned]])
         truth = np.array([x[s : s + n] for s in starts])
         ways = [
             np.array([way(model, x[max(0, s - warm_up) : s], n) for s in starts])
@@ -82,6 +84,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
+    default = fs.LSTMForecaster().max_iter
+    parser.add_argument("--epochs", type=int, default=default)
     options = parser.parse_args()
     print(machine())
     laser = np.load(options.folder / "SantaFeLaser" / "santafe_laser.npy").astype(float).ravel()
@@ -91,7 +95,9 @@ def main() -> None:
         ("laser", laser[:1000], LASER, 100, 100),
         ("airline", airline[:120], AIRLINE, 24, 120),
     ):
-        grades = [errors(x, parts, n, warm_up, seed) for seed in range(options.seeds)]
+        grades = [
+            errors(x, parts, n, warm_up, seed, options.epochs) for seed in range(options.seeds)
+        ]
         for part, row in enumerate(np.mean(grades, axis=0)):
             report.add(f"{name}, part {part + 1}", *(f"{value:.3f}" for value in row))
     report.show()

@@ -1,10 +1,13 @@
 """How well the defaults learn, on real data: test-half figures beside simple and strong rivals.
 
-    python bench/learning.py FOLDER [FOLDER ...] [--seeds 5] [--only NAME ...] [--json FILE]
+    python bench/learning.py FOLDER [FOLDER ...] [--seeds 5] [--only NAME ...] [--parts PART ...]
+                             [--rivals NAME ...] [--kept FILE] [--json FILE]
 
 A FOLDER holds one folder per set with NAME_TRAIN.ts and NAME_TEST.ts, as the UEA, UCR and TSER
 archives have them, and, if there, SantaFeLaser/santafe_laser.npy. The parameters are the defaults,
 nothing is tuned per set. ROCKET is there where aeon is installed, the plain LSTM where PyTorch is.
+--kept FILE holds every figure at once and spares what it has already, so that a run can be taken
+up again and each rival measured where it is installed: take a new one when the library changes.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 
 import fluidseries as fs
 
-from measure import Report, machine, write_json
+from measure import Kept, Report, machine, write_json
 
 try:
     import torch
@@ -132,8 +135,9 @@ def rocket(problem: Problem, seed: int) -> np.ndarray:
     return model.predict(same_length(problem.X_test, longest))
 
 
-def plain_torch(problem: Problem, seed: int, units: int = 32, epochs: int = 100) -> np.ndarray:
+def plain_torch(problem: Problem, seed: int) -> np.ndarray:
     """nn.LSTM, last state, Adam at 0.01, batches of 16: what a first script would be."""
+    units, epochs = (fs.LSTMRegressor().get_params()[name] for name in ("hidden_size", "max_iter"))
     torch.manual_seed(seed)
     frames = np.concatenate(problem.X)
     mean, scale = frames.mean(0), frames.std(0)
@@ -164,6 +168,10 @@ def plain_torch(problem: Problem, seed: int, units: int = 32, epochs: int = 100)
     return names[out.argmax(1)] if problem.labels else out[:, 0] * spread + centre
 
 
+OURS: dict[str, dict[str, int]] = {
+    "fluidseries": {},
+    "fluidseries, n_networks=1": {"n_networks": 1},
+}
 # Names, functions, and whether chance plays a part.
 RIVALS: dict[str, tuple[Callable, bool]] = {
     "fluidseries": (ours, True),
@@ -187,46 +195,62 @@ def grade(problem: Problem, answers: np.ndarray) -> float:
     return float(np.sqrt(np.mean((answers - problem.y_test) ** 2)))
 
 
-def measure(problem: Problem, rival: Callable, seeds: int) -> tuple[str, float]:
-    """Mean and spread over seeds as text, and seconds of one fit and prediction."""
-    grades, start = [], time.perf_counter()
-    for seed in range(seeds):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            grades.append(grade(problem, rival(problem, seed)))
-    seconds = (time.perf_counter() - start) / seeds
-    text = f"{np.mean(grades):.4f}" + (f" ± {np.std(grades):.4f}" if seeds > 1 else "")
-    return text, seconds
+def measure(problem: Problem, seed: int, name: str) -> list[float]:
+    """Grade of a rival, seconds of its fit and prediction, and answers that are numbers."""
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answers = rival_named(name)(problem, seed)
+    seconds = time.perf_counter() - start
+    return [grade(problem, answers), seconds, *([] if problem.labels else map(float, answers))]
 
 
-def sets(problems: list[Problem], seeds: int, chosen: dict) -> Report:
+def rival_named(name: str) -> Callable:
+    epochs = name.removeprefix("epochs ")
+    return RIVALS[name][0] if epochs == name else partial(ours, max_iter=int(epochs))
+
+
+def measured(problem: Problem, name: str, seeds: int, kept: Kept) -> tuple[str, str]:
+    """Mean and spread over seeds, and seconds."""
+    trials = {
+        (problem.name, name, seed): partial(measure, problem, seed, name) for seed in range(seeds)
+    }
+    figures = [kept.figures(*trial) for trial in trials.items()]
+    grades, seconds, *_ = np.array(figures).T
+    spread = f" ± {grades.std():.4f}" if seeds > 1 else ""
+    texts = f"{grades.mean():.4f}{spread}", f"{seconds.mean():.1f}"
+    print(problem.name, name, *texts, flush=True)
+    return texts
+
+
+def sets(problems: list[Problem], seeds: int, rivals: list[str], kept: Kept) -> Report:
     report = Report(
         "Test halves: accuracy (labels) or root mean squared error (numbers), and seconds",
         ["set", "rival", "result", "seconds"],
     )
     for problem in problems:
-        for name, (rival, chance) in chosen.items():
+        for name in rivals:
+            rival, chance = RIVALS[name]
             if rival is ridge and problem.labels:
                 continue
-            text, seconds = measure(problem, rival, seeds if chance else 1)
-            report.add(problem.name, name, text, f"{seconds:.1f}")
-            print(problem.name, name, text, f"{seconds:.1f}", flush=True)
+            texts = measured(problem, name, seeds if chance else 1, kept)
+            report.add(problem.name, name, *texts)
     return report
 
 
 EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def over_epochs(problems: list[Problem], seeds: int) -> Report:
+def over_epochs(problems: list[Problem], seeds: int, kept: Kept) -> Report:
     """What a fit of so many epochs gives, each from the start."""
     report = Report("Test halves after max_iter epochs", ["set", *map(str, EPOCHS)])
     for problem in problems:
-        cells = [measure(problem, partial(ours, max_iter=n), seeds)[0] for n in EPOCHS]
+        cells = [measured(problem, f"epochs {n}", seeds, kept)[0] for n in EPOCHS]
         report.add(problem.name, *cells)
     return report
 
 
-def against_ridge(problems: list[Problem], seeds: int, draws: int = 10_000) -> Report:
+def against_ridge(problems: list[Problem], seeds: int, kept: Kept, draws: int = 10_000) -> Report:
     """Test series drawn again with replacement, the same ones for both (a paired bootstrap)."""
     report = Report(
         "Error less that of ridge on all frames: 95 % of the draws, and how often ours is smaller",
@@ -235,9 +259,12 @@ def against_ridge(problems: list[Problem], seeds: int, draws: int = 10_000) -> R
     for problem in problems:
         if problem.labels:
             continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            own = np.mean([(ours(problem, s) - problem.y_test) ** 2 for s in range(seeds)], axis=0)
+        errors = []
+        for seed in range(seeds):
+            trial = problem.name, "fluidseries", seed
+            _, _, *answers = kept.figures(trial, partial(measure, problem, seed, "fluidseries"))
+            errors.append((np.array(answers) - problem.y_test) ** 2)
+        own = np.mean(errors, axis=0)
         other = (ridge(problem, 0) - problem.y_test) ** 2
         rows = np.random.default_rng(0).integers(len(own), size=(draws, len(own)))
         apart = np.sqrt(own[rows].mean(axis=1)) - np.sqrt(other[rows].mean(axis=1))
@@ -261,70 +288,78 @@ def run_autoregression(weights: np.ndarray, constant: float, past: np.ndarray, n
     return np.array(x[-n:])
 
 
-def laser(folder: Path, seeds: int) -> Report:
+LASER_STARTS = range(1000, 2900, 95)
+
+
+def relative(error: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.sqrt((error**2).mean()) / truth.std())
+
+
+def alone(x: np.ndarray, run: Callable[[int], np.ndarray]) -> float:
+    truth = np.array([x[start : start + 100] for start in LASER_STARTS])
+    return relative(np.array([run(start) for start in LASER_STARTS]) - truth, truth)
+
+
+def foretold_laser(x: np.ndarray, seed: int, **parameters: int) -> list[float]:
+    """Errors of the next value and of 100 values alone, and seconds."""
+    begin = time.perf_counter()
+    model = fs.LSTMForecaster(random_state=seed, **parameters).fit([x[:1000]])
+    stream = model.stream()
+    foretold = np.array([stream.step([value])[0] for value in x[900:1999]])[99:]
+    runs = alone(x, lambda start: model.predict_series(x[start - 100 : start], 100)[:, 0])
+    return [relative(foretold - x[1000:2000], x[1000:2000]), runs, time.perf_counter() - begin]
+
+
+def laser(folder: Path, seeds: int, kept: Kept) -> Report:
     report = Report(
         "Santa Fe laser, trained on 0-999: error over the standard deviation of what was foretold",
         ["rival", "next value, 1000-1999", "100 values alone, 20 starts", "seconds"],
     )
     x = np.load(folder / "SantaFeLaser" / "santafe_laser.npy").astype(float).ravel()
-    test, starts = x[1000:2000], range(1000, 2900, 95)
-
-    def relative(error: np.ndarray, truth: np.ndarray) -> float:
-        return float(np.sqrt((error**2).mean()) / truth.std())
-
-    def alone(run: Callable[[int], np.ndarray]) -> float:
-        errors = [run(start) - x[start : start + 100] for start in starts]
-        return relative(np.array(errors), np.array([x[s : s + 100] for s in starts]))
-
+    test = x[1000:2000]
     weights, constant = autoregression(x[:1000], 40)
     windows = np.lib.stride_tricks.sliding_window_view(x[960:1999], 40)
-    report.add(
-        "AR(40)",
-        f"{relative(windows @ weights + constant - test, test):.3f}",
-        f"{alone(lambda s: run_autoregression(weights, constant, x[:s], 100)):.3f}",
-        "",
-    )
-    report.add("repeat the last value", f"{relative(x[999:1999] - test, test):.3f}",
-               f"{alone(lambda s: np.full(100, x[s - 1])):.3f}", "")  # fmt: skip
-    grades, start = [], time.perf_counter()
-    for seed in range(seeds):
-        model = fs.LSTMForecaster(random_state=seed).fit([x[:1000]])
-        stream = model.stream()
-        foretold = np.array([stream.step([value])[0] for value in x[900:1999]])[99:]
-        runs = alone(lambda s, m=model: m.predict_series(x[s - 100 : s], 100)[:, 0])
-        grades.append((relative(foretold - test, test), runs))
-    means, spreads = np.mean(grades, axis=0), np.std(grades, axis=0)
-    cells = [f"{m:.3f} ± {s:.3f}" for m, s in zip(means, spreads, strict=True)]
-    report.add("fluidseries", *cells, f"{(time.perf_counter() - start) / seeds:.1f}")
+    next_value = relative(windows @ weights + constant - test, test)
+    runs = alone(x, lambda start: run_autoregression(weights, constant, x[:start], 100))
+    report.add("AR(40)", f"{next_value:.3f}", f"{runs:.3f}", "")
+    repeated = alone(x, lambda start: np.full(100, x[start - 1]))
+    last = f"{relative(x[999:1999] - test, test):.3f}"
+    report.add("repeat the last value", last, f"{repeated:.3f}", "")
+    for name, parameters in OURS.items():
+        figures = [
+            kept.figures(("laser", name, seed), partial(foretold_laser, x, seed, **parameters))
+            for seed in range(seeds)
+        ]
+        means, spreads = np.mean(figures, axis=0), np.std(figures, axis=0)
+        cells = [f"{means[i]:.3f} ± {spreads[i]:.3f}" for i in (0, 1)]
+        report.add(name, *cells, f"{means[2]:.1f}")
     return report
 
 
-def airline(seeds: int) -> Report:
+def foretold_airline(x: np.ndarray, seed: int, **parameters: int) -> list[float]:
+    model = fs.LSTMForecaster(random_state=seed, **parameters).fit([x[:120]])
+    error = model.predict_series(x[:120], 24)[:, 0] - x[120:]
+    return [float(np.sqrt((error**2).mean()))]
+
+
+def airline(seeds: int, kept: Kept) -> Report:
     report = Report(
         "Airline passengers, trained on 120 months, 24 foretold (root mean squared error)",
         ["rival", "result"],
     )
     x = next(iter(fs.datasets.airline().values())).ravel()
-    past, future = x[:120], x[120:]
-
-    def error(answer: np.ndarray) -> float:
-        return float(np.sqrt(((answer - future) ** 2).mean()))
-
-    report.add("the same month a year before", f"{error(np.tile(past[-12:], 2)):.1f}")
-    for name, parameters in {
-        "fluidseries": {},
-        "fluidseries, n_networks=1": {"n_networks": 1},
-    }.items():
-        grades = [
-            error(
-                fs.LSTMForecaster(random_state=seed, **parameters)
-                .fit([past])
-                .predict_series(past, 24)[:, 0]
-            )
+    year_before = np.tile(x[108:120], 2) - x[120:]
+    report.add("the same month a year before", f"{np.sqrt((year_before**2).mean()):.1f}")
+    for name, parameters in OURS.items():
+        figures = [
+            kept.figures(("airline", name, seed), partial(foretold_airline, x, seed, **parameters))
             for seed in range(seeds)
         ]
-        report.add(name, f"{np.mean(grades):.1f} ± {np.std(grades):.1f}")
+        report.add(name, f"{np.mean(figures):.1f} ± {np.std(figures):.1f}")
     return report
+
+
+PARTS = ["sets", "ridge", "forecasts", "epochs"]
 
 
 def main() -> None:
@@ -332,32 +367,33 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path, help="folders with one folder per set")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=[], help="names of sets")
-    parser.add_argument("--without", nargs="*", default=[], help="rivals to leave out")
-    parser.add_argument("--epochs", action="store_true", help="only what so many epochs give")
+    parser.add_argument("--rivals", nargs="*", default=list(RIVALS), help="only these")
+    parser.add_argument("--parts", nargs="*", default=PARTS[:3], choices=PARTS)
+    parser.add_argument("--kept", type=Path, help="file that keeps the figures")
     parser.add_argument("--json", help="also write the figures to this file")
     options = parser.parse_args()
     print(machine())
-    chosen = {name: rival for name, rival in RIVALS.items() if name not in options.without}
+    kept = Kept(options.kept)
     found = [path.parent for folder in options.folders for path in folder.glob("*/*_TRAIN.ts")]
     problems = [
         read_problem(path)
         for path in sorted(found)
         if not options.only or path.name in options.only
     ]
-    if options.epochs:
-        reports = [over_epochs(problems, options.seeds)]
-    else:
-        reports = [
-            sets(problems, options.seeds, chosen),
-            against_ridge(problems, options.seeds),
+    makers = {
+        "sets": lambda: [sets(problems, options.seeds, options.rivals, kept)],
+        "ridge": lambda: [against_ridge(problems, options.seeds, kept)],
+        "forecasts": lambda: [
             *(
-                laser(folder, options.seeds)
+                laser(folder, options.seeds, kept)
                 for folder in options.folders
-                if (folder / "SantaFeLaser").is_dir() and not options.only
+                if (folder / "SantaFeLaser").is_dir()
             ),
-        ]
-        if not options.only:
-            reports.append(airline(options.seeds))
+            airline(options.seeds, kept),
+        ],
+        "epochs": lambda: [over_epochs(problems, options.seeds, kept)],
+    }
+    reports = [report for part in options.parts for report in makers[part]()]
     for report in reports:
         report.show()
     if options.json:

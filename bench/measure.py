@@ -86,6 +86,27 @@ class Report:
         Console(width=None if os.isatty(1) else 120).print(table)
 
 
+class Kept:
+    """Figures in a file of lines, each written as soon as it is known.
+
+    A benchmark that was broken off goes on where it stood, and parts of one may be measured apart.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        self.known = {tuple(key): figures for key, figures in map(json.loads, lines)}
+
+    def figures(self, key: tuple, measure: Callable[[], list[float]]) -> list[float]:
+        """What stands under a key, measured now if nothing does."""
+        if key not in self.known:
+            self.known[key] = measure()
+            if self.path:
+                with self.path.open("a") as file:
+                    file.write(json.dumps([key, self.known[key]]) + "\n")
+        return self.known[key]
+
+
 def write_json(path: str, reports: list[Report]) -> None:
     """Everything that was printed, with the machine."""
     content = {

@@ -72,8 +72,6 @@ class Kind:
     defaults: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-_MORE_EPOCHS = MappingProxyType({"max_iter": 200})
-
 KINDS = {
     "regressor": Kind(
         "LSTMRegressor",
@@ -126,7 +124,6 @@ KINDS = {
         (*_MLP, "random_state"),
         _POINT,
         "Points: a DataSet in any format.",
-        _MORE_EPOCHS,
     ),
     "mlp-classifier": Kind(
         "MLPClassifier",
@@ -136,7 +133,6 @@ KINDS = {
         (*_MLP, *_REJECT, "random_state"),
         _LABELS,
         "Points: a DataSet in any format.",
-        _MORE_EPOCHS,
     ),
 }
 

@@ -93,7 +93,7 @@ SETTINGS = {
     "hidden_size": Setting(
         str, "32", "Size of the memory; several for layers, as in 64,32.", "SIZES", _parse_sizes
     ),
-    "max_iter": Setting(int, 100, "Epochs: how often every example is shown."),
+    "max_iter": Setting(int, 200, "Epochs: how often every example is shown."),
     "learn_rate": Setting(float, 0.01, "How far one adjustment goes."),
     "batch_size": Setting(
         str, "auto", "Examples between two adjustments.", "auto|COUNT", _parse_batch_size

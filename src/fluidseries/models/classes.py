@@ -21,6 +21,9 @@ __all__ = ["ClassesLearned", "class_weights", "with_classes"]
 
 # An output with this bias has probability 0 and, so, no gradient: it keeps what it knows.
 MASKED = np.float32(-1e4)
+# Means of outputs are less sure than they may be, and who takes all doubt away is too sure:
+# chosen by what bench/sureness.py prints.
+FLATTENED, NEVER_LESS = 0.15, 0.01
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,23 @@ class ClassesLearned(Learned):
         """Where the present labels stand among the outputs."""
         return [self.outputs.index(label) for label in self.classes]
 
+    @cached_property
+    def _sharpness(self) -> float:
+        return 1 / (1 - FLATTENED + FLATTENED / len(self.members))
+
     def probabilities(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probabilities for outputs (..., n_outputs) in the order of `classes`.
 
         It is their softmax, less the doubt that was taught: a network that is sure answers
-        (1 - doubt) + doubt / n_classes then, and here 1.
+        (1 - doubt) + doubt / n_classes then, and here 1. Where several networks were averaged the
+        outputs are spread a little first (a temperature below 1; Guo et al. 2017).
         """
-        chosen = outputs[..., self._order]
+        chosen = outputs[..., self._order] * self._sharpness
         powers = np.exp(chosen - chosen.max(axis=-1, keepdims=True))
         shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
         if self.doubt:
-            # Nothing is quite impossible: 0 would have no logarithm.
-            shares = np.maximum(shares - self.doubt / len(self.classes), 1e-6 * shares)
+            # Nothing is quite impossible.
+            shares = np.maximum(shares - self.doubt / len(self.classes), NEVER_LESS * shares)
             shares /= shares.sum(axis=-1, keepdims=True)
         return shares
 

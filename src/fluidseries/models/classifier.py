@@ -84,7 +84,7 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 100,
+        max_iter: int = 200,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,

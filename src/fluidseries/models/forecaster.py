@@ -71,7 +71,7 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 100,
+        max_iter: int = 200,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -12,22 +11,19 @@ import numpy as np
 from ..batch import Batch, Series, pack
 from ..containers import DataSeries, DataSet
 from ..engines import native
-from ..errors import FluidSeriesWarning, NonFiniteError, NotFittedError
-from ..network import Network
+from ..errors import NonFiniteError
 from ..reading import read_frames, read_series, require_dims, require_origin
-from ..scaling import Scaler
-from ..training import Callback, Member, Optimiser, train
-from .base import Model
-from .corpus import Corpus, Split, draw_split, split_of
+from ..training import Callback, train
+from .corpus import Corpus, Split, split_of
 from .learned import Learned, hearing
 from .limits import Limits, held, widened
+from .outcome import Outcome
 from .parameters import (
     check_parameters,
-    hidden_sizes,
     n_threads,
-    new_generator,
     training_settings,
 )
+from .preparing import packed, scaled, start
 from .recipe import FOR_FRAMES, FOR_POINTS, Recipe
 from .stream import Stream, core_stream
 
@@ -41,11 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LSTMModel"]
 
-# A series or target this many standard deviations away was hardly meant.
-FAR_AWAY = 10.0
 
-
-class LSTMModel(Model[Learned]):
+class LSTMModel(Outcome):
     """An estimator around networks whose outputs are averaged.
 
     A subclass says what its targets are and what comes out.
@@ -99,11 +92,11 @@ class LSTMModel(Model[Learned]):
             check_parameters(self)
             known = self._usable() if (self.warm_start if go_on is None else go_on) else None
             corpus = self._corpus(source, target, known)
-            learned = self._start(corpus, known)
+            learned = start(self, corpus, known)
             split, learned = split_of(self, corpus, learned)
             if not learned.loss_curve:
-                learned = self._scaled(corpus, split.learned, learned)
-            batch, learned = self._pack(corpus, learned)
+                learned = scaled(self, corpus, split.learned, learned)
+            batch, learned = packed(self, corpus, learned)
             if corpus.tables:
                 widest = widened(learned.target_range, corpus.tables)
                 learned = replace(learned, target_range=widest)
@@ -157,109 +150,12 @@ class LSTMModel(Model[Learned]):
     def _recipe_for(self, form: str) -> Recipe:
         return FOR_FRAMES if form == "frames" else self._recipe
 
-    def _start(self, corpus: Corpus, known: Learned | None) -> Learned:
-        """Return what the fit goes on from: what is known, or a new network."""
-        if known is not None and _goes_on(corpus, known):
-            grown = self._grown(corpus, known)
-            if grown is not None:
-                require_origin(corpus.series.origin, grown.origin)
-                return replace(grown, origin=grown.origin or corpus.series.origin)
-        rng = new_generator(self.random_state)
-        recipe = self._recipe_for(corpus.form)
-        network = Network(
-            corpus.series.n_dims,
-            hidden_sizes(self.hidden_size),
-            corpus.n_outputs,
-            recipe.readout,
-            recipe.differences,
-            recipe.clock,
-        )
-        split_seed, apart = draw_split(self, corpus, rng)
-        members = [
-            Member(network.initialise(rng), Optimiser.fresh(network.n_parameters))
-            for _ in range(self.n_networks)
-        ]
-        learned = Learned(
-            network=network,
-            members=tuple(members),
-            input_scaler=Scaler.identity(network.n_inputs),
-            output_scaler=Scaler.identity(network.n_outputs),
-            form=corpus.form,
-            random_state=dict(rng.bit_generator.state),
-            split_seed=split_seed,
-            held_out=0.0,
-            apart=apart,
-            reach=0.0,
-            origin=corpus.series.origin,
-        )
-        return self._new(corpus, learned)
-
-    def _scaled(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
-        """Fit the scaling on the training part."""
-        learned = self._standardised(corpus, rows, learned) if self.standardize else learned
-        if not learned.network.differences:
-            return learned
-        scaler = learned.input_scaler
-        steps = [
-            np.diff(scaler.standardise(corpus.series.arrays[row]), axis=0)
-            for row in rows
-            if len(corpus.series.arrays[row]) > 1
-        ]
-        size = Scaler.fit(steps).scale if steps else np.ones(learned.network.n_inputs)
-        return replace(learned, difference_scale=(1 / size).astype(np.float32))
-
-    def _standardised(self, corpus: Corpus, rows: NDArray[np.int64], learned: Learned) -> Learned:
-        inputs = Scaler.fit([corpus.series.arrays[row] for row in rows])
-        outputs = learned.output_scaler
-        if self._loss == "squared":
-            outputs = Scaler.fit([corpus.targets[row] for row in rows])
-        return replace(learned, input_scaler=inputs, output_scaler=outputs)
-
-    def _pack(self, corpus: Corpus, learned: Learned) -> tuple[Batch, Learned]:
-        """Standardise everything; tell when it lies far from what the scaling was fitted on."""
-        names, threads = corpus.series.names, n_threads(self.n_jobs)
-        frames, offsets = pack(corpus.series.arrays, learned.input_scaler, names, n_threads=threads)
-        reach = max(float(frames.max()), -float(frames.min()))
-        if self._loss == "squared":
-            targets, _ = pack(corpus.targets, learned.output_scaler, names, what="target")
-            reach = max(reach, float(np.abs(targets).max()))
-        else:
-            targets, _ = pack(corpus.targets, Scaler.identity(1))
-        if learned.loss_curve and self.standardize and reach > max(FAR_AWAY, learned.reach):
-            warnings.warn(
-                f"the new data reach {reach:.3g} standard deviations from those of the first fit, "
-                "whose "
-                "scaling stays: clear() and fit on everything if this is meant",
-                FluidSeriesWarning,
-                stacklevel=4,
-            )
-        batch = Batch(corpus.series.identifiers, frames, offsets, targets)
-        return batch, replace(learned, reach=max(reach, learned.reach))
-
     # Prediction
 
     def _limits(self, learned: Learned) -> Limits | None:
         """Return the range that the outputs are held within."""
         del learned
         return None
-
-    def _usable(self) -> Learned | None:
-        learned = self._learned
-        if learned is None or learned.network.hidden_sizes != hidden_sizes(self.hidden_size):
-            return None
-        return learned if len(learned.members) == self.n_networks else None
-
-    def _not_fitted(self) -> str:
-        if self._learned is None:
-            return super()._not_fitted()
-        sizes = self._learned.network.hidden_sizes
-        name, was = "hidden_size", sizes[0] if len(sizes) == 1 else sizes
-        if sizes == hidden_sizes(self.hidden_size):
-            name, was = "n_networks", len(self._learned.members)
-        return (
-            f"{name} is {getattr(self, name)} now, but what this {type(self).__name__} learned has "
-            f"{was}: set it back, or call fit to start afresh"
-        )
 
     def _outputs(self, series: Series, learned: Learned) -> NDArray[np.float64]:
         """Return the mean of the outputs in the units of the targets, a row per series or frame."""
@@ -362,54 +258,6 @@ class LSTMModel(Model[Learned]):
             return last
         return DataSet(zip(series.identifiers, last, strict=True))
 
-    # scikit-learn's names for what a fit leaves behind
-
-    @property
-    def loss_(self) -> float:
-        """Training error of the last epoch, in the units of `loss_curve_`."""
-        return self.loss_curve_[-1]
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Training error of every epoch since the model was new."""
-        return list(self._fitted("loss_curve_").loss_curve)
-
-    @property
-    def validation_loss_(self) -> float:
-        """Error on the held-out series after the last epoch."""
-        return self.validation_curve_[-1]
-
-    @property
-    def validation_curve_(self) -> list[float]:
-        """Error on the held-out series after every epoch that had some."""
-        curve = self._fitted("validation_curve_").validation_curve
-        if not curve:
-            raise NotFittedError(
-                "nothing was held out: set validation before fit, and give it enough series"
-            )
-        return list(curve)
-
-    @property
-    def n_iter_(self) -> int:
-        """Epochs since the model was new."""
-        return len(self._fitted("n_iter_").loss_curve)
-
-    @property
-    def n_features_in_(self) -> int:
-        """Dimensions per frame."""
-        return self._fitted("n_features_in_").network.n_inputs
-
-    @property
-    def n_outputs_(self) -> int:
-        """Dimensions of a point."""
-        return self._fitted("n_outputs_").network.n_outputs
-
-    def _fitted(self, name: str) -> Learned:
-        learned = self._usable()
-        if learned is None:
-            raise NotFittedError(f"{name} comes with fit. {self._not_fitted()}")
-        return learned
-
     # Files
 
     @classmethod
@@ -422,9 +270,3 @@ class LSTMModel(Model[Learned]):
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return Learned.from_dict(content)
-
-
-def _goes_on(corpus: Corpus, learned: Learned) -> bool:
-    """Tell whether these series can be heard by the network that is there."""
-    same_width = corpus.series.n_dims == learned.network.n_inputs
-    return same_width and (corpus.form == "frames") == learned.per_frame

@@ -126,7 +126,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
     def __init__(
         self,
         hidden_size: int | Sequence[int] = 32,
-        max_iter: int = 100,
+        max_iter: int = 200,
         learn_rate: float = 0.01,
         batch_size: int | str = "auto",
         *,
