@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import fluidseries as fs
 from fluidseries import errors
+from fluidseries.holding_out import draw_fold_seed, draw_split_seed, fold_of, is_held_out
 from fluidseries.models.regressor import shrinkage
-from fluidseries.training import draw_fold_seed, draw_split_seed, fold_of, is_held_out
 
 from conftest import tones
 

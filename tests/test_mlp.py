@@ -218,7 +218,7 @@ def test_held_out_points_are_never_learned_from():
     strange = Y.copy()
     curve = plain.validation_curve_
     learned = plain.to_dict()["learned"]
-    from fluidseries.training import is_held_out
+    from fluidseries.holding_out import is_held_out
 
     out = [is_held_out(str(row), learned["split"]["seed"], 0.3) for row in range(40)]
     strange[out] += 1e6

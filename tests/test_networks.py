@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import fluidseries as fs
 from fluidseries import errors
-from fluidseries.training import is_held_out
+from fluidseries.holding_out import is_held_out
 
 from conftest import tones
 

@@ -226,7 +226,7 @@ def test_scaling_is_that_of_the_first_fit_and_far_data_warn(corpus):
 
 
 def held_out_of(model: fs.LSTMRegressor, names) -> set[str]:
-    from fluidseries.training import is_held_out
+    from fluidseries.holding_out import is_held_out
 
     split = model.to_dict()["learned"]["split"]
     return {name for name in names if is_held_out(name, split["seed"], split["held_out"])}

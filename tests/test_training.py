@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.errors import FluidSeriesWarning, InputError
+from fluidseries.holding_out import draw_split_seed, is_held_out
+from fluidseries.learner import Member, Optimiser, Settings
 from fluidseries.network import Network
-from fluidseries.training import Member, Optimiser, Settings, draw_split_seed, is_held_out, train
+from fluidseries.training import train
 
 import reference
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..errors import ParameterError
-from ..training import Member, Optimiser
+from ..learner import Member, Optimiser
 from .learned import Learned
 from .modelfile import as_number
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import FluidSeriesWarning, InputError
-from ..training import draw_fold_seed, draw_split_seed, fold_of, is_held_out
+from ..holding_out import draw_fold_seed, draw_split_seed, fold_of, is_held_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

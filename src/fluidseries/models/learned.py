@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..learner import Member, Optimiser
 from ..network import Network
 from ..scaling import Scaler
-from ..training import Member, Optimiser
 from .limits import Limits
 from .modelfile import as_curve, as_float32, as_float64, as_number, as_whole, shortest
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import numpy as np
 
 from ..errors import FluidSeriesWarning, InputError
+from ..holding_out import is_held_out
 from ..points import Points, read_points
 from ..scaling import Scaler
-from ..training import Callback, is_held_out
+from ..training import Callback
 from .base import Model
 from .epochs import Epochs, Settings
 from .layers import Layers

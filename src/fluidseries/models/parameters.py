@@ -11,8 +11,8 @@ import numpy as np
 
 from ..engines.native import usable_cores
 from ..errors import ParameterError
+from ..learner import Settings
 from ..missing import METHODS
-from ..training import Settings
 
 if TYPE_CHECKING:
     from .learned import Learned

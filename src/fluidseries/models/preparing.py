@@ -10,10 +10,10 @@ import numpy as np
 
 from ..batch import Batch, pack
 from ..errors import FluidSeriesWarning
+from ..learner import Member, Optimiser
 from ..network import Network
 from ..reading import require_origin
 from ..scaling import Scaler
-from ..training import Member, Optimiser
 from .corpus import Corpus, draw_split
 from .learned import Learned
 from .parameters import hidden_sizes, n_threads, new_generator
