@@ -1,6 +1,8 @@
 """What `fluidseries serve` bears: frames a second, round trips, memory, and being killed.
 
     python bench/live.py               # a minute of frames, quiet and while a fit runs
+    python bench/live.py --separate    # the same with a message for each model
+    python bench/live.py --seconds 600 --models 2 --no-fit    # memory
     python bench/live.py --kills 50    # kill -9 while it records, learns and saves
 
 The player is another process than the server, as on stage, and shares the machine's cores with it.
@@ -99,39 +101,44 @@ class Player:
                 self.times.append(time.perf_counter() - self.waiting[index].popleft())
 
 
-def measure(seconds: float, rate: float, *, separate: bool) -> None:
+def played(program: Program, seconds: float, rate: float, *, separate: bool) -> list[object]:
+    """Play after a second to get warm; return what the table shows of it."""
+    player = Player(program.patch.to, program.patch.ears.socket, separate=separate)
+    player.play(1.0, rate)
+    player.times.clear()
+    player.sent = 0
+    before = resident(program.process.pid)
+    player.play(seconds, rate)
+    after = resident(program.process.pid)
+    median, slow = np.percentile(player.times, [50, 99]) * 1e3
+    status = dict(zip(*[iter(program.patch.ask("", "status"))] * 2, strict=True))
+    return [
+        player.sent,
+        player.sent - len(player.times),
+        status["kernelDrops"],
+        f"{median:.2f}",
+        f"{slow:.2f}",
+        f"{max(player.times) * 1e3:.1f}",
+        f"{before:.1f} to {after:.1f}",
+    ]
+
+
+def measure(seconds: float, rate: float, *, separate: bool, fit: bool) -> None:
     report = Report(
-        f"{rate:g} frames a second into {len(MODELS)} models of 32 units, {seconds:g} s each",
+        f"{rate:g} frames a second into {len(MODELS)} models of 32 units, {seconds:g} s each, "
+        f"{'a message for each model' if separate else 'one message for all'}",
         ["", "sent", "unanswered", "kernel drops", "median ms", "99 % below ms", "max ms", "MB"],
     )
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         prepare(project)
-        program = Program(project, "--quiet")
-        for learning in (False, True):
-            if learning:
-                program.patch.send("/fluidseries/busy/fit")
-                program.patch.until("fit/progress", 60)
-            player = Player(program.patch.to, program.patch.ears.socket, separate=separate)
-            player.play(1.0, rate)
-            player.times.clear()
-            player.sent = 0
-            before = resident(program.process.pid)
-            player.play(seconds, rate)
-            after = resident(program.process.pid)
-            median, slow = np.percentile(player.times, [50, 99]) * 1e3
-            status = dict(zip(*[iter(program.patch.ask("", "status"))] * 2, strict=True))
-            report.add(
-                "while a fit runs" if learning else "no fit",
-                player.sent,
-                player.sent - len(player.times),
-                status["kernelDrops"],
-                f"{median:.2f}",
-                f"{slow:.2f}",
-                f"{max(player.times) * 1e3:.1f}",
-                f"{before:.1f} to {after:.1f}",
-            )
-        program.kill()
+        with Program(project, "--quiet") as program:
+            for learning in (False, True) if fit else (False,):
+                if learning:
+                    program.patch.send("/fluidseries/busy/fit")
+                    program.patch.until("fit/progress", 60)
+                name = "while a fit runs" if learning else "no fit"
+                report.add(name, *played(program, seconds, rate, separate=separate))
     report.show()
 
 
@@ -142,25 +149,24 @@ def kill(times: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         for round_ in range(times):
-            program = Program(project, "--quiet")
-            patch: Patch = program.patch
-            if round_ == 0:
-                patch.ask("m", "new", "classifier", "hiddenSize", 16, "maxIter", 3)
-            learns = round_ % 2 == 1
-            for label in "ab"[: 1 + learns]:
-                patch.ask("m", "recordStart", label)
-                for _ in range(int(rng.integers(3, 60))):
-                    patch.ask("m", "frame", float(number), 1.0)
-                    acknowledged.add(number)
-                    number += 1
+            with Program(project, "--quiet") as program:
+                patch: Patch = program.patch
+                if round_ == 0:
+                    patch.ask("m", "new", "classifier", "hiddenSize", 16, "maxIter", 3)
+                learns = round_ % 2 == 1
+                for label in "ab"[: 1 + learns]:
+                    patch.ask("m", "recordStart", label)
+                    for _ in range(int(rng.integers(3, 60))):
+                        patch.ask("m", "frame", float(number), 1.0)
+                        acknowledged.add(number)
+                        number += 1
+                    if learns:
+                        patch.ask("m", "recordStop")
                 if learns:
-                    patch.ask("m", "recordStop")
-            if learns:
-                patch.send("/fluidseries/m/fit")
-                patch.until("fit/progress", 60)
-                time.sleep(rng.uniform(0, 0.03))
-            during["learning" if learns else "recording"] += 1
-            program.kill()
+                    patch.send("/fluidseries/m/fit")
+                    patch.until("fit/progress", 60)
+                    time.sleep(rng.uniform(0, 0.03))
+                during["learning" if learns else "recording"] += 1
             with Session(project) as session:
                 takes = session["m"].takes.values()
                 there = {int(n) for take in takes for n in take.frames[:, 0]}
@@ -177,10 +183,13 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=1000.0)
     parser.add_argument("--separate", action="store_true", help="a message for each model")
+    parser.add_argument("--models", type=int, default=len(MODELS))
+    parser.add_argument("--no-fit", action="store_true", help="do not repeat it beside a fit")
     parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()
+    del MODELS[options.models :]
     print(machine())
     if options.kills:
         kill(options.kills)
     else:
-        measure(options.seconds, options.rate, separate=options.separate)
+        measure(options.seconds, options.rate, separate=options.separate, fit=not options.no_fit)

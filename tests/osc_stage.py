@@ -32,7 +32,7 @@ class Patch:
         received = self.ears.next(timeout)
         return None if received is None else next(read_packet(received.packet))
 
-    def until(self, end, timeout=20.0):
+    def until(self, end, timeout=90.0):
         """All messages up to the first whose address ends so."""
         came, limit = [], time.monotonic() + timeout
         while time.monotonic() < limit:
@@ -47,7 +47,7 @@ class Patch:
         """What is answered to a request of a model, or of the program ("")."""
         base = f"/fluidseries/{model}/" if model else "/fluidseries/"
         self.send(base + request, "@ask", *arguments)
-        limit = time.monotonic() + 5
+        limit = time.monotonic() + 30
         while time.monotonic() < limit:
             message = self.next(0.2)
             if message is None or message.arguments[:1] != ("@ask",):
@@ -60,14 +60,14 @@ class Patch:
     def error(self, address, *arguments):
         """The text of the error that a request is answered with."""
         self.send(address, *arguments)
-        return self.until("/error", 5.0)[-1].arguments[-1]
+        return self.until("/error", 30.0)[-1].arguments[-1]
 
     def close(self):
         self.ears.close()
 
 
 class Program:
-    """`fluidseries serve` in another process."""
+    """`fluidseries serve` in another process, killed at the end of a `with` if it still runs."""
 
     def __init__(self, folder, *options):
         self.patch = Patch()
@@ -86,6 +86,12 @@ class Program:
         self.log.seek(0)
         raise AssertionError(f"serve ended: {self.log.read()}")
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -93,7 +99,7 @@ class Program:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         self.close()
         return code
 

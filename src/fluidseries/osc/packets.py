@@ -68,10 +68,10 @@ def read_packet(packet: bytes) -> Iterator[Message]:
     packet : bytes
         A message, or a bundle of messages and bundles.
 
-    Yields
-    ------
-    Message
-        Those before a damaged place come out before the error.
+    Returns
+    -------
+    iterator of Message
+        In a bundle, those before a damaged place come out before the error.
 
     Raises
     ------
@@ -83,13 +83,10 @@ def read_packet(packet: bytes) -> Iterator[Message]:
     >>> list(read_packet(write_message("/wave/frame", 0.5, 2, "ok")))
     [Message(address='/wave/frame', arguments=(0.5, 2, 'ok'))]
     """
-    yield from _messages(packet, 0)
+    return _of_bundle(packet, 0) if packet.startswith(BUNDLE) else iter((_read_message(packet),))
 
 
-def _messages(packet: bytes, depth: int) -> Iterator[Message]:
-    if not packet.startswith(BUNDLE):
-        yield _read_message(packet)
-        return
+def _of_bundle(packet: bytes, depth: int) -> Iterator[Message]:
     if depth == MAX_DEPTH:
         raise PacketError(f"a bundle within more than {MAX_DEPTH} others: send fewer levels")
     at = len(BUNDLE) + 8  # a time tag
@@ -100,7 +97,11 @@ def _messages(packet: bytes, depth: int) -> Iterator[Message]:
         at += 4
         if size == 0 or size % 4 or at + size > len(packet):
             raise PacketError(f"a bundle has an element of {size} bytes where that cannot be")
-        yield from _messages(packet[at : at + size], depth + 1)
+        element = packet[at : at + size]
+        if element.startswith(BUNDLE):
+            yield from _of_bundle(element, depth + 1)
+        else:
+            yield _read_message(element)
         at += size
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import FluidSeriesError, StorageError
 from .meter import Meter
-from .packets import MAX_PACKET, Message, PacketError, read_packet, write_message
+from .packets import Message, PacketError, read_packet
 from .place import Place
 from .requests import Request
 from .saying import NOTHING, Said, heard, of_answer, of_event, of_played, of_segment, plain
 from .table import find
 from .udp import Address, Receiver
+from .voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,6 @@ __all__ = ["DEFAULT_PORT", "DEFAULT_REPLY", "Server", "Speaker"]
 DEFAULT_PORT = 6448
 DEFAULT_REPLY: Address = ("127.0.0.1", 12000)
 
-MAX_LISTENERS = 8
 # Seconds until what goes on by itself is looked at: after a packet, and when nothing comes.
 TICK, IDLE = 0.002, 0.1
 TAG = "@"
@@ -85,11 +85,11 @@ class Server:
         reply: Address = DEFAULT_REPLY,
     ) -> None:
         self.session = session
-        self.reply = reply
         self.meter = Meter()
         self.receiver = Receiver(host, port)
         self.address = self.receiver.address
-        self._listeners: tuple[Address, ...] = ()
+        self.voice = Voice(self.receiver, reply)
+        self.say = self.voice.say
         self._speakers: dict[str, Speaker] = {}
         self._sender: Address = self.address
         self._fit_tags: dict[str, tuple[str, ...]] = {}
@@ -107,16 +107,21 @@ class Server:
 
     def serve(self) -> None:
         """Answer until `end` is called."""
-        take, meter, now = self.receiver.next, self.meter, time.monotonic
+        take, wait, now = self.receiver.take, self.receiver.wait, time.monotonic
         while not self._stopped.is_set():
-            received = take(max(0.0, self._tick_at - now()))
-            if received is not None:
+            received = take()
+            if received is None:
+                self.voice.let_go()
+                wait(max(0.0, self._tick_at - now()))
+            else:
+                self.voice.hold()
                 self.handle(received.packet, received.sender)
-                meter.answered(time.perf_counter() - received.time)
+                self.meter.answered(time.perf_counter() - received.time)
                 # What it began may go on by itself soon.
                 self._tick_at = min(self._tick_at, now() + TICK)
             if now() >= self._tick_at:
                 self._tick_at = now() + self._tick()
+        self.voice.let_go()
 
     def end(self) -> None:
         """Let `serve` return soon; a signal's handler may call it."""
@@ -187,16 +192,15 @@ class Server:
         self._reply(request.name, model, tag, result)
 
     def _reply(self, name: str, model: str, tag: tuple[str, ...], result: Any) -> None:
-        if isinstance(result, Future):
-            result.add_done_callback(lambda done: self._reply_later(name, model, tag, done))
+        if isinstance(result, tuple):
+            self.say(model, Said(name, tag + result))
         elif isinstance(result, list):
             for said in result:
-                self.say(model, Said(said.name, (*tag, *said.values)))
+                self.say(model, Said(said.name, tag + said.values))
+        elif isinstance(result, Future):
+            result.add_done_callback(lambda done: self._reply_later(name, model, tag, done))
         else:
-            values = (
-                result if isinstance(result, tuple) else () if result is None else plain(result)
-            )
-            self.say(model, Said(name, (*tag, *values)))
+            self._reply(name, model, tag, () if result is None else plain(result))
 
     def _reply_later(self, name: str, model: str, tag: tuple[str, ...], done: Future[Any]) -> None:
         if err := done.exception():
@@ -210,22 +214,7 @@ class Server:
         if self.meter.failed(f"{request}: {text}"):
             self.say(model, Said("error", (*tag, request[:200], text[:2000])))
 
-    # What is sent
-
-    def say(self, model: str, said: Said) -> None:
-        """Send a message to everybody who hears the answers."""
-        address = f"/fluidseries/{model}/{said.name}" if model else f"/fluidseries/{said.name}"
-        packet = write_message(address, *said.values)
-        if len(packet) > MAX_PACKET:
-            text = f"the answer has {len(packet)} bytes: a message holds {MAX_PACKET}"
-            packet = write_message(address.removesuffix(said.name) + "error", said.name, text)
-        self.send(packet)
-
-    def send(self, packet: bytes, to: Address | None = None) -> None:
-        """Send a packet to the place for answers, or another, and to those who listen."""
-        self.receiver.send(packet, to or self.reply)
-        for listener in self._listeners:
-            self.receiver.send(packet, listener)
+    # What comes by itself
 
     def _tell(self, event: Any) -> None:
         if getattr(event, "reading", False):
@@ -258,16 +247,15 @@ class Server:
     # Who listens, and how it goes
 
     def listen(self, port: int) -> tuple[Any, ...]:
-        """Send all answers to the sender's port too; the last few who asked are heard."""
+        """Send all answers to the sender's port too, or to another one of that computer."""
         listener = (self._sender[0], port or self._sender[1])
-        others = [known for known in self._listeners if known != listener]
-        self._listeners = (*others, listener)[-MAX_LISTENERS:]
+        self.voice.add(listener)
         return listener
 
     def unlisten(self, port: int) -> tuple[Any, ...]:
         """Send them there no longer."""
         listener = (self._sender[0], port or self._sender[1])
-        self._listeners = tuple(known for known in self._listeners if known != listener)
+        self.voice.remove(listener)
         return listener
 
     def status(self) -> tuple[Any, ...]:

@@ -22,6 +22,8 @@ Address = tuple[str, int]
 KERNEL_BUFFER = 8 << 20  # bytes
 MAX_WAITING = 1 << 17  # packets
 MAX_WAITING_BYTES = 64 << 20
+# Seconds after which the kernel's buffer is emptied, also while there is enough to do.
+DRAIN = 0.001
 # Packets taken at once, so that a sender without end still lets the first one be answered.
 MAX_DRAIN = 1000
 # Linux lets those who may go past the system's limit.
@@ -64,6 +66,7 @@ class Receiver:
         self.received = self.overflowed = 0
         self._waiting: deque[Received] = deque()
         self._waiting_bytes = 0
+        self._drained = 0.0
         self.socket = _bound(host, port)
         self.address: Address = self.socket.getsockname()[:2]
         self._poll = select.poll() if hasattr(select, "poll") else None
@@ -78,19 +81,26 @@ class Receiver:
         timeout : float
             Seconds to wait if there is none; then None is returned.
         """
-        self._drain()
-        if not self._waiting:
-            self._wait(timeout)
-            self._drain()
+        first = self.take()
+        if first is None:
+            self.wait(timeout)
+            first = self.take()
+        return first
+
+    def take(self) -> Received | None:
+        """Return the packet that has waited longest, None if there is none."""
+        now = time.perf_counter()
+        if not self._waiting or now - self._drained > DRAIN:
+            self._drain(now)
         if not self._waiting:
             return None
         first = self._waiting.popleft()
         self._waiting_bytes -= len(first.packet)
         return first
 
-    def _drain(self) -> None:
+    def _drain(self, now: float) -> None:
         receive, waiting = self.socket.recvfrom, self._waiting
-        now = time.perf_counter()
+        self._drained = now
         for _ in range(MAX_DRAIN):
             try:
                 packet, sender = receive(MAX_PACKET + 1)
@@ -106,7 +116,8 @@ class Receiver:
             waiting.append(Received(packet, sender, now))
             self._waiting_bytes += len(packet)
 
-    def _wait(self, timeout: float) -> None:
+    def wait(self, timeout: float) -> None:
+        """Wait for a packet, for so many seconds at most."""
         if self._poll:
             self._poll.poll(timeout * 1e3)
         else:

@@ -94,7 +94,7 @@ class Wekinator:
     def __init__(self, server: Server, options: Options) -> None:
         self.server, self.options = server, options
         self.session = server.session
-        self.to = (server.reply[0], options.out_port)
+        self.to = (server.voice.reply[0], options.out_port)
         self.roots = {"wek", "wekinator", options.in_address.split("/")[1]}
         self.running = False
         kind, count = KINDS[options.kind], 1 if options.kind == "dtw" else options.outputs
@@ -160,7 +160,7 @@ class Wekinator:
 
     def send(self, address: str, *floats: float) -> None:
         """Send to the place that is chosen for outputs."""
-        self.server.send(write_message(address, *floats), self.to)
+        self.server.voice.send(write_message(address, *floats), self.to)
 
     def _run(self) -> None:
         if isinstance(self.outputs[0], Gestures):
