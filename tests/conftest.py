@@ -19,6 +19,8 @@ settings.register_profile(
     "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+# On a machine that is busy otherwise a live fit that steps back would take minutes.
+os.environ.setdefault("FLUIDSERIES_NICE", "0")
 
 
 @pytest.fixture(scope="session")

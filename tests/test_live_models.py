@@ -150,6 +150,21 @@ def test_pre_roll_and_still_ends(session, clock):
     assert hand.takes["up-1"].rate == pytest.approx(100, rel=0.2)
 
 
+def test_a_pause_does_not_change_the_rate(session, clock):
+    hand = session.new("hand", "classifier", pre_roll=5)
+    send(hand, bump(1), clock)
+    clock.now += 3
+    hand.record_start("up")
+    send(hand, bump(1)[:10], clock)
+    clock.now += 2
+    send(hand, bump(1)[10:], clock)
+    assert hand.record_stop().rate == pytest.approx(1 / PERIOD)
+    # Whoever sends a frame now and then has a rate, too.
+    hand.record_start("slow")
+    send(hand, bump(1), clock, period=2.0)
+    assert hand.record_stop().rate == pytest.approx(0.5)
+
+
 def test_takes_are_changed_and_changed_back(session, clock):
     hand = session.new("hand", "classifier")
     gestures(hand, clock)
@@ -164,7 +179,7 @@ def test_takes_are_changed_and_changed_back(session, clock):
     assert target["down-1"] == "none"
     assert "down-2" not in source
     assert source["down-3"].shape == (7, 1)
-    for wanted in ["trim down-3 5 12", "mute down-2 True", "relabel down-1 none"]:
+    for wanted in ["trim down-3 5 12", "mute down-2 1", "relabel down-1 none"]:
         assert hand.undo() == wanted
     assert hand.redo() == "relabel down-1 none"
     for _ in range(3):
@@ -172,6 +187,8 @@ def test_takes_are_changed_and_changed_back(session, clock):
     assert list(hand.takes) == names
     hand.delete_all()
     assert not hand.takes
+    assert hand.undo() == "delete all"
+    assert hand.redo() == "delete all"
     with pytest.raises(InputError, match="nothing to redo"):
         hand.redo()
     with pytest.raises(IdentifierError, match="there is no take 'up-1'"):
@@ -401,7 +418,7 @@ def test_a_forecaster_goes_on(session, clock):
     clock.now += 3600
     assert len(session.tick()) == 64
     assert not send(model, wave[:1], clock)[0].alone
-    model.set("patience", 0)
+    model.set("aloneAfter", 0)
     clock.now += 1
     assert session.tick() == []
 
@@ -469,6 +486,21 @@ def test_other_kinds(session, clock, kind):
     else:
         assert (answer is None) == ("dtw" in kind)
         assert final.point == pytest.approx([2, -2], abs=0.3)
+
+
+def test_one_label_alone_is_warned_about(session, events):
+    hand = session.new("hand", "classifier", max_iter=1, n_networks=1)
+    for number in (1, 2):
+        hand.add_take(f"up-{number}", bump(number), "up")
+    hand.fit().result()
+    [warned] = [event for event in events if isinstance(event, Warned)]
+    assert "'up', so that this is always the answer" in warned.text
+
+
+def test_an_estimator_keeps_its_patience(session):
+    model = session.new("sky", fs.LSTMForecaster(validation=0.2, patience=7))
+    assert model.get("patience") == 7
+    assert model.get("alone_after") is None
 
 
 def test_an_estimator_is_a_kind(session):

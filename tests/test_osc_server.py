@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import struct
+import threading
 import time
 
 import numpy as np
@@ -14,12 +15,16 @@ from rich.console import Console
 from fluidseries.errors import ParameterError
 from fluidseries.live import Session
 from fluidseries.osc import table
+from fluidseries.osc.client import ask
 from fluidseries.osc.packets import MAX_PACKET, write_message
 from fluidseries.osc.server import Server
 from fluidseries.osc.udp import Receiver
 from fluidseries.osc.view import picture
+from fluidseries.osc.voice import Voice
 
 from osc_stage import Patch
+
+HERE = ("127.0.0.1", 1)
 
 
 @pytest.fixture
@@ -147,12 +152,72 @@ def test_a_take_is_played_back(patch):
     assert np.allclose(played, [[0.1 * k, 0] for k in range(8)])
 
 
+def test_the_client_hears_what_a_request_brings_about(patch):
+    wave(patch)
+    came = list(ask(patch.to, "/fluidseries/wave/play", ["up-1"], until="play/done"))
+    ends = [message.address.removeprefix("/fluidseries/wave/") for message in came]
+    assert ends == ["play", *["play/frame"] * 8, "play/done"]
+    [error] = ask(patch.to, "/nonsense", [])
+    assert "/nonsense is no address" in error.arguments[1]
+    with pytest.raises(ParameterError, match="begin with /, as in /fluidseries/help"):
+        next(ask(patch.to, "fluidseries/wave/fit", []))
+
+
+def test_answers_to_a_burst_keep_their_order(patch):
+    patch.ask("m", "new", "classifier")
+    for number in range(300):
+        patch.send("/fluidseries/m/" + ("recordStart", "frame", "recordStop")[number % 3],
+                   f"@{number}", *(["up"], [0.5], [])[number % 3])  # fmt: skip
+    came = patch.until("recordStop", 20)
+    while len(came) < 400:
+        came += patch.until("recordStop", 20)
+    answers = [message.arguments[0] for message in came if message.arguments[0][0] == "@"]
+    assert answers == [f"@{number}" for number in range(300)]
+    for place, message in enumerate(came):
+        if message.address.endswith("m/recorded"):
+            assert came[place + 1].address.endswith("recordStop")
+
+
+class Post:
+    """Keeps what is sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send(self, packet, to):
+        self.sent.append((packet, to))
+
+
+def test_a_voice_holds_what_its_thread_says():
+    post = Post()
+    voice = Voice(post, HERE)
+    voice.add(("127.0.0.1", 2))
+    voice.hold()
+    voice.send(b"a")
+    other = threading.Thread(target=voice.send, args=(b"b",))
+    other.start()
+    other.join()
+    assert post.sent == [(b"b", HERE), (b"b", ("127.0.0.1", 2))]
+    voice.hold()
+    voice.send(b"c", ("127.0.0.1", 3))
+    voice.let_go()
+    assert [packet for packet, _ in post.sent] == [b"b", b"b", b"a", b"a", b"c", b"c"]
+    voice.send(b"d")
+    assert post.sent[-1] == (b"d", ("127.0.0.1", 2))
+    voice.hold()
+    voice.send(b"e")
+    time.sleep(0.002)
+    voice.hold()
+    assert post.sent[-1] == (b"e", ("127.0.0.1", 2))
+
+
 def test_snapshots(patch):
     wave(patch)
     for name in ("first", "second"):
         patch.send("/fluidseries/wave/fit")
         patch.until("fit/done")
-        assert patch.ask("wave", "snapshot", name)[1] == name
+        _, called, *_, playing = patch.ask("wave", "snapshot", name)
+        assert (called, playing) == (name, 1)
     patch.send("/fluidseries/wave/recall", "@ask", "first")
     assert patch.until("wave/recall")[-1].arguments[:3] == ("@ask", 1, "first")
     patch.send("/fluidseries/wave/write", "good.json")

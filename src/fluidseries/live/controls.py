@@ -60,7 +60,7 @@ class Controls:
     lag : float
         Seconds within which a regressor's answers come to a new value (to a thousandth of the way,
         as SuperCollider's Lag).
-    patience : float or None
+    alone_after : float or None
         Seconds without a frame until a forecaster goes on by itself. None: three frames. 0: never.
     """
 
@@ -84,7 +84,7 @@ class Controls:
     smoothing: float = 0.0
     hold: bool = True
     lag: float = 0.0
-    patience: float | None = None
+    alone_after: float | None = None
 
     def with_value(self, name: str, value: Any) -> Controls:
         """Return controls of which one is another, as a plain value.
@@ -180,5 +180,5 @@ _RANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "smoothing": ("from 0 to below 1", _number(0, 1, below=True)),
     "hold": ("True or False", _switch),
     "lag": ("seconds from 0", _number(0, 3600)),
-    "patience": ("seconds from 0, or None", _or_none(_number(0))),
+    "alone_after": ("seconds from 0, or None", _or_none(_number(0))),
 }

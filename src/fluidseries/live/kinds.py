@@ -99,8 +99,8 @@ def require_targets(model: Model[Any], takes: Sequence[Take]) -> None:
             wide = _n_outputs(take)
             if width not in (0, wide):
                 raise InputError(
-                    f"take {take.id!r} has {wide} target numbers, but {takes[0].id!r} has {width}: "
-                    "relabel, mute or delete one of them"
+                    f"the target of take {take.id!r} has {wide} number{'s' * (wide != 1)}, that of "
+                    f"{takes[0].id!r} has {width}: relabel, mute or delete one of them"
                 )
             width = wide
 

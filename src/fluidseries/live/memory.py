@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,7 +14,7 @@ from ..containers.frames import Frames
 from ..errors import IdentifierError, InputError
 from .controls import CONTROLS, Controls
 from .kinds import make_model
-from .rates import rate_of
+from .rates import rate_of_times
 from .takes import Take, TakeList, free_identifier
 from .worker import Facts
 
@@ -83,7 +84,7 @@ class Recording:
         self.point = None if point is None else tuple(point)
         self._frames: Frames | None = None
         self._targets: Frames | None = None
-        self._first = self._last = 0.0
+        self._times = array("d")
 
     def __len__(self) -> int:
         return 0 if self._frames is None else len(self._frames)
@@ -98,14 +99,13 @@ class Recording:
     ) -> None:
         """Add a frame that came at a time in seconds."""
         if self._frames is None:
-            self._first = time
             self._frames = Frames(frame[np.newaxis].copy())
             self._targets = None if target is None else Frames(target[np.newaxis].copy())
         else:
             self._frames.append(frame)
             if self._targets is not None and target is not None:
                 self._targets.append(target)
-        self._last = time
+        self._times.append(time)
 
     def take(self) -> Take | None:
         """Return what was recorded, None if nothing."""
@@ -118,7 +118,7 @@ class Recording:
             label=self.label,
             point=self.point if self._targets is None else None,
             targets=None if self._targets is None else self._targets.show(),
-            rate=rate_of(len(frames), self._last - self._first),
+            rate=rate_of_times(self._times),
         )
 
 
@@ -138,8 +138,9 @@ class Memory:
     def __init__(self, kind: str, parameters: dict[str, Any], controls: dict[str, Any]) -> None:
         self.estimator: Model[Any] = make_model(kind).set_params(**parameters)
         self.controls = Controls()
-        for name, value in controls.items():
-            self.controls = self.controls.with_value(name, value)
+        # A project of an earlier version may know others.
+        for name in set(CONTROLS) & set(controls):
+            self.controls = self.controls.with_value(name, controls[name])
         self.takes = TakeList()
         self.label: str | None = None
         self.point: tuple[float, ...] | None = None

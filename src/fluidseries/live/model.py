@@ -103,9 +103,10 @@ class LiveModel(LearningVerbs):
     def _take_width(self, width: int) -> None:
         wanted = self.n_inputs
         if wanted is not None and width != wanted:
+            came = f"{width} number{'s' * (width != 1)}"
             raise DimensionError(
-                f"the frame has {width} numbers, but {self.name!r} takes {wanted}: send as many, "
-                "or make another model for these"
+                f"the frame has {came}, but {self.name!r} takes {wanted}: send as many, or make "
+                "another model for these"
             )
         if self._width or wanted is None:
             # Nothing fixes the number yet, and it is another one than before.
@@ -210,11 +211,11 @@ class LiveModel(LearningVerbs):
 
     def _goes_on_from(self) -> float:
         """Return when a forecaster begins to go on, infinity if it does not."""
-        patience = self._memory.controls.patience
+        after = self._memory.controls.alone_after
         ready = self.learns == "next" and self.playing and self._hearing.count
-        if not ready or patience == 0 or self.rate is None:
+        if not ready or after == 0 or self.rate is None:
             return math.inf
-        return self._newest + (3 / self.rate if patience is None else patience)
+        return self._newest + (3 / self.rate if after is None else after)
 
     # Settings.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..containers.arrays import as_numbers
 from ..containers.identifiers import check_text
-from ..errors import InputError, NonFiniteError
+from ..errors import InputError, InputTypeError, NonFiniteError
 from .hearing import Hearing
 from .kinds import what_itlearns
 
@@ -99,6 +99,8 @@ class Part:
             if not label:
                 raise InputError("a label is empty: give it at least one character")
             return label, None
+        if any(isinstance(each, str) for each in np.atleast_1d(values).tolist()):
+            raise InputTypeError(f"the target is {values!r}: a regressor learns numbers")
         numbers = as_numbers(values, FLOAT, "the target").reshape(-1)
         if not numbers.size or not (np.abs(numbers) < LARGEST).all():
             raise NonFiniteError(f"the target is {values!r}: it must be one number or several")

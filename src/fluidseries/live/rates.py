@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-__all__ = ["RateMeter", "differ", "rate_of"]
+import numpy as np
+
+__all__ = ["RateMeter", "differ", "rate_of", "rate_of_times"]
 
 # Faster than this no sensor is: it is a loop over data, whose speed means nothing.
 FASTEST = 2000.0
 # Frames that a measurement looks back, and the longest pause within it.
 LENGTH, PAUSE = 64, 0.5
+# Where frames are rare, a pause is so many times as long as what usually lies between them.
+MANY = 5
 
 
 def rate_of(count: int, seconds: float) -> float | None:
     """Return the rate of so many frames from the first to the last, None if it cannot be known."""
     rate = (count - 1) / seconds if seconds > 0 else 0.0
     return rate if 0 < rate < FASTEST else None
+
+
+def rate_of_times(times: Sequence[float]) -> float | None:
+    """Return the rate of frames that came at these times, in seconds.
+
+    A pause does not count, such as the one before somebody who has pressed record begins to move.
+    """
+    gaps = np.diff(times)
+    if not len(gaps):
+        return None
+    flowing = gaps[gaps <= max(PAUSE, MANY * float(np.median(gaps)))]
+    return rate_of(len(flowing) + 1, float(flowing.sum()))
 
 
 def differ(rate: float | None, other: float | None) -> bool:

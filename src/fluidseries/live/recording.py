@@ -30,7 +30,9 @@ class RecordingVerbs(TakeVerbs):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._number = 0  # of the recording, in the journal
-        self._before: deque[NDArray[np.float64]] = deque(maxlen=self._memory.controls.pre_roll)
+        self._before: deque[tuple[float, NDArray[np.float64]]] = deque(
+            maxlen=self._memory.controls.pre_roll
+        )
         point = self._memory.point
         self._aim = None if point is None else np.array(point)
 
@@ -95,7 +97,7 @@ class RecordingVerbs(TakeVerbs):
                 raise InputError(f"{self.name!r} is recording {self.recording!r}: stop that first")
             label = (name or memory.label) if self.learns == "label" else None
             if self.learns == "label" and label is None:
-                raise InputError("a take for a classifier needs a label: give it a name")
+                raise InputError("a take for a classifier needs a label: name it, such as up")
             per_frame = self.learns == "point" and memory.controls.targets == "frame"
             if per_frame and self._aim is None:
                 raise InputError("there is no target to follow: set one before recording")
@@ -110,11 +112,10 @@ class RecordingVerbs(TakeVerbs):
         return identifier
 
     def _pre_roll(self) -> None:
-        period = 1 / self.rate if self.rate else 0.0
-        frames, now = list(self._before), self._clock()
+        before = list(self._before)
         self._before.clear()
-        for place, frame in enumerate(frames):
-            self._record(frame, now - period * (len(frames) - place))
+        for time, frame in before:
+            self._record(frame, time)
 
     def _record(self, frame: NDArray[np.float64], now: float) -> None:
         recording = self._memory.recording
@@ -122,7 +123,7 @@ class RecordingVerbs(TakeVerbs):
             target = self._aim if recording.per_frame else None
             self._project.record_frame(self._number, now, frame, target)
         elif self._before.maxlen:
-            self._before.append(frame)
+            self._before.append((now, frame))
 
     def record_stop(self) -> Take:
         """End the take and return it.

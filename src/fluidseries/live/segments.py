@@ -25,6 +25,8 @@ Level: TypeAlias = Callable[["Frame"], float]
 STILL = 1e-12
 # How far above nearly all of rest the gate opens.
 MARGIN = 1.2
+# The least share of what is usual that counts as movement, where rest is perfectly still.
+LEAST = 0.01
 
 
 @dataclass(slots=True)
@@ -141,7 +143,8 @@ def level_of(controls: Controls, facts: Facts) -> tuple[Level, float, float]:
     # Without takes nobody knows what moving means, and the gate stays closed.
     on, off = usual / 2 or math.inf, usual / 4
     if rest:
-        off, on = rest[0], MARGIN * rest[1]
+        off = max(rest[0], LEAST * usual)
+        on = max(MARGIN * rest[1], 2 * LEAST * usual)
     if controls.on_threshold is not None:
         on, off = controls.on_threshold, controls.on_threshold / 2
     if controls.off_threshold is not None:

@@ -129,7 +129,8 @@ class TakeList(Mapping[str, Take]):
         IdentifierError, InputError
             If that cannot be; nothing has changed then.
         """
-        self._become(f"{verb} {_words(details)}".rstrip(), self.edited(verb, *details))
+        what = "delete all" if verb == "clear" else f"{verb} {_words(details)}"
+        self._become(what, self.edited(verb, *details))
 
     def edited(self, verb: str, *details: Any) -> Entries:
         """Return what the list would be after `edit`."""
@@ -235,7 +236,19 @@ VERBS: dict[str, Callable[..., Entries]] = {
 
 
 def _words(details: tuple[Any, ...]) -> str:
-    return " ".join(str(x.id if isinstance(x, Take) else x) for x in details if x is not None)
+    return " ".join(_word(each) for each in details if each is not None)
+
+
+def _word(each: Any) -> str:
+    match each:
+        case Take():
+            return each.id
+        case bool():
+            return str(int(each))
+        case list() | tuple():
+            return " ".join(map(str, each))
+        case _:
+            return str(each)
 
 
 def _missing(identifier: object, entries: Entries) -> str:

@@ -15,12 +15,13 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from ..containers import DataSeries
-from ..errors import InputError, StorageError
+from ..errors import FluidSeriesWarning, InputError, StorageError
 from .kinds import corpus_of, targets_of, what_itlearns
 from .pipes import receive, send
 from .resampling import resampled
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cancel", "Facts", "Failure", "FitJob", "Note", "ReadJob", "Result", "Step", "main"]
 
+# In the environment: how far a fit steps back before whoever plays. 0 suits a machine that others
+# keep busy, where it would hardly ever have its turn.
+STEPS_BACK = "FLUIDSERIES_NICE"
 # Progress is for eyes: no more often than this.
 SECONDS_BETWEEN_STEPS = 0.05
 # Shares of the frames of rest: a single jerk does not tell what rest is.
@@ -145,8 +149,7 @@ def main() -> None:
     """Do jobs from standard input until it closes."""
     # Ctrl-C is meant for the process that plays; it decides what becomes of a fit.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError):
-        os.nice(19)
+    _step_back(int(os.environ.get(STEPS_BACK, 19)))
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a fit prints must not get between the messages.
     os.dup2(2, 1)
@@ -157,6 +160,17 @@ def main() -> None:
         job = jobs.get()
         cancelled.clear()
         _do(job, outbox, cancelled)
+
+
+def _step_back(steps: int) -> None:
+    """Let whoever plays go first, also a program that was started in another terminal."""
+    if not steps:
+        return
+    with suppress(AttributeError, OSError):
+        os.nice(steps)
+        # Linux weighs sessions against each other, and priorities only within one.
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(steps))
 
 
 def _listen(inbox: BinaryIO, jobs: queue.SimpleQueue[Any], cancelled: threading.Event) -> None:
@@ -206,6 +220,14 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     takes = [resampled(take, job.rate) for take in job.takes] if job.rate else job.takes
     facts = facts_of(takes, job.rest, what_itlearns(model) == "point")
     corpus = corpus_of(model, takes, job.targets)
+    labels = {take.label for take in takes}
+    if what_itlearns(model) == "label" and len(labels) == 1:
+        warnings.warn(
+            f"every take is called {labels.pop()!r}, so that this is always the answer: record "
+            "something else too",
+            FluidSeriesWarning,
+            stacklevel=2,
+        )
     if isinstance(corpus.source, DataSeries):
         corpus.source.origin = _origin(model, facts.rate, job.rate)
     epochs = int(getattr(model, "max_iter", 1))

@@ -39,7 +39,8 @@ def ask(
     wait : float
         Seconds until the first answer, or until `until`.
     until : str, optional
-        The end of the address of the last answer; without it all that come at once are yielded.
+        The end of the address of the last answer, such as "fit/done"; without it all that come at
+        once are yielded.
 
     Yields
     ------
@@ -48,10 +49,10 @@ def ask(
 
     Raises
     ------
+    ParameterError
+        If it is no address.
     NoAnswerError
         If none comes in time.
-    ParameterError
-        If the address is none.
     """
     if not address.startswith("/"):
         raise ParameterError(
@@ -74,7 +75,7 @@ def ask(
 
 
 def _answers(
-    receiver: Receiver, tag: str, asked: str, end: float, until: str | None
+    receiver: Receiver, tag: str, address: str, end: float, until: str | None
 ) -> Iterator[Message]:
     heard = ended = came = False
     while (left := end - time.monotonic()) > 0:
@@ -86,7 +87,7 @@ def _answers(
             elif mine and plain.address == "/fluidseries/ping":
                 # Requests are answered in order: what is answered at once has come.
                 ended = True
-            elif mine or not _is_for_others(message, asked):
+            elif mine or _concerns(message, address, until):
                 came = True
                 yield plain
                 if plain.address.endswith("/error") or (until and plain.address.endswith(until)):
@@ -102,10 +103,15 @@ def _answers(
     )
 
 
-def _is_for_others(message: Message, asked: str) -> bool:
-    # What is asked at another address than /fluidseries has no tag.
-    wrong = message.address == "/fluidseries/error" and message.arguments[:1] == (asked,)
-    return message.address.startswith("/fluidseries/") and not wrong
+def _concerns(message: Message, address: str, until: str | None) -> bool:
+    """Tell whether a message without our tag has to do with the request all the same."""
+    if not message.address.startswith("/fluidseries/"):
+        return True
+    if message.address == "/fluidseries/error":
+        return message.arguments[:1] == (address,)
+    # What comes by itself: play/frame on the way to play/done.
+    model = address.rpartition("/")[0]
+    return until is not None and message.address.startswith(f"{model}/{until.partition('/')[0]}/")
 
 
 def _without(message: Message, tag: str) -> tuple[Message, bool]:
