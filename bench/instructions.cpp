@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels.hpp"
-#include "network.hpp"
+#include "session.hpp"
 #include "random.hpp"
 #include "stream.hpp"
 

@@ -17,9 +17,9 @@
 #include "bindings_numbers.hpp"
 #include "cpu.hpp"
 #include "kernels.hpp"
-#include "network.hpp"
 #include "number_buffer.hpp"
 #include "packing.hpp"
+#include "session.hpp"
 #include "stream.hpp"
 
 namespace nb = nanobind;

@@ -1,13 +1,9 @@
 // The small matrix products and activations that an LSTM is made of, as one table of functions per
 // instruction set. cpu.cpp chooses the table when the library is loaded.
 //
-// Training and prediction compute a chunk of series at a time, in one of two layouts. Many series
-// stand side by side in the vector lanes: a matrix is stored as [row][lane], one row per feature or
-// unit and one lane per series, so that every operation of the recurrence is elementwise along the
-// lanes. A few series would leave most lanes empty: there the rows stand side by side, [lane][row],
-// and every weight that comes from the cache serves all series of the chunk.
-//
-// Live use has one series, step by step: there too the units lie side by side (StreamLayer).
+// A chunk of a few series is computed at a time: the numbers of one series at one frame are a row
+// of a matrix, and neighbouring units lie side by side in the vector lanes. So every weight that
+// comes from the cache serves all series of the chunk.
 #pragma once
 
 #include <cstddef>
@@ -15,126 +11,101 @@
 
 namespace fluidseries {
 
-// A matrix (rows, series) of either layout. With series in the lanes `lane_stride` is 1 and rows
-// are `lanes` apart; with rows in the lanes it is the distance between series, and rows are
-// neighbours.
+// Widths are rounded up to whole vectors of the widest instruction set.
+constexpr int padded(int width) {
+    return (width + 15) / 16 * 16;
+}
+
+// From one row of a matrix to the next: an odd number of cache lines, so that the same column of
+// several rows does not always fall into the same few places of the cache.
+constexpr std::ptrdiff_t stride_of(int width) {
+    return std::ptrdiff_t(padded(width) / 16 | 1) * 16;
+}
+
+// The most series in a chunk. From four on, the way of the weights from the second-level cache is
+// hidden behind the arithmetic; and few series make many chunks, for many processors.
+constexpr int kChunkSeries = 6;
+
+// A matrix of floats whose rows are `stride` apart. Behind the last row there is room for a vector
+// of 16: kernels read whole vectors, and write no more than they should.
 struct ConstMatrix {
     const float* data;
-    std::ptrdiff_t lane_stride;
+    std::ptrdiff_t stride;
+    const float* row(std::ptrdiff_t i) const { return data + i * stride; }
 };
 
 struct Matrix {
     float* data;
-    std::ptrdiff_t lane_stride;
-    operator ConstMatrix() const { return {data, lane_stride}; }
+    std::ptrdiff_t stride;
+    float* row(std::ptrdiff_t i) const { return data + i * stride; }
+    operator ConstMatrix() const { return {data, stride}; }
 };
 
-// One time step of one layer for all series:
-//   (i, f, o) = sigmoid(W z), g = tanh(W z), c = f c' + i g, h = o tanh(c),   z = (x, h', 1)
+// Columns `first` to first + count - 1 of a matrix (rows, columns), written as `product` wants
+// them: `matrix` (rows, count) has the given distances between neighbours. The panels have room for
+// padded(rows) * columns numbers.
+struct Packing {
+    int rows, columns, first, count;
+    const float* matrix;
+    std::ptrdiff_t row_stride, column_stride;
+    float* panels;
+};
+
+// out (series, rows) = in (series, count) times M', where M (rows, count) are columns `first` to
+// first + count - 1 of a packed matrix; with `add` this is added to what stands in out.
+struct Product {
+    int series, rows, columns;
+    const float* panels;
+    int first, count;
+    ConstMatrix in;
+    Matrix out;
+    bool add;
+    // Whether to begin with the last rows. Frame by frame to and fro, what was used last, and may
+    // still be in the first-level cache, is used first.
+    bool backwards;
+};
+
+// sum (rows_a, rows_b) += a' b for a (n, rows_a) and b (n, rows_b): a gradient of weights.
+struct OuterProduct {
+    int n, rows_a, rows_b;
+    ConstMatrix a, b;
+    float* sum;  // rows are padded(rows_b) apart
+};
+
+// One time step of one layer for all series, after the products: in `gates` (series, 4H) stand the
+// pre-activations of i, f, g, o on entry and the gates on return.
 struct CellStep {
-    int series;
-    int units;            // H
-    int rows;             // K = inputs + H + 1, the rows of z
-    const float* panels;  // W (4H, K) as written by pack_cell
-    ConstMatrix z;        // (K, series)
-    ConstMatrix c_before;
-    Matrix gates;      // (4H, series): i, f, g, o
-    Matrix c, tanh_c;  // (H, series)
-    Matrix h;          // (H, series): in the z of the next time step
-    Matrix h_above;    // the same again as the input of the layer above, or null
+    int series, units;
+    Matrix gates;
+    ConstMatrix c_before;  // (series, H) as all below
+    Matrix c, tanh_c, h;
 };
 
 // The same step backwards. `gates` holds i, f, g, o on entry and the gradients of their
 // pre-activations on return; `dc` the gradient of c from the future on entry, of c' on return.
 struct CellGradient {
-    int series;
-    int units;
+    int series, units;
     ConstMatrix c_before, tanh_c, dh;
     Matrix dc, gates;
 };
 
-// out (rows, series) = M (rows, columns) times in (columns, series).
-struct ProductStep {
-    int series, rows, columns;
-    const float* panels;  // M as written by pack
-    ConstMatrix in;
-    Matrix out;
-};
-
-// sum (rows_a, rows_b) += sum over frames and series of a (rows_a, series) times b (rows_b,
-// series).
-struct OuterProduct {
-    int series;
-    int frames, rows_a, rows_b;
-    ConstMatrix a;
-    std::ptrdiff_t stride_a;  // floats from one frame to the next
-    ConstMatrix b;
-    std::ptrdiff_t stride_b;
-    float* sum;      // rows are padded(rows_b) apart
-    float* scratch;  // outer_scratch(rows_b) floats
-};
-
-// Rows of a sum, of the scratch and of matrices with rows in the lanes are whole vectors of the
-// widest instruction set.
-constexpr int padded(int size) {
-    return (size + 15) / 16 * 16;
-}
-
-// Room for some frames of b that should stay in the second-level cache while all rows of a pass by.
-constexpr std::ptrdiff_t outer_scratch(int rows_b) {
-    const std::ptrdiff_t one_frame = std::ptrdiff_t(16) * padded(rows_b), good = 96 << 10;
-    return one_frame > good ? one_frame : good;
-}
-
-// What a readout over the whole series keeps of h (units, series) at one frame. `alive` is 1 for
-// the series that have this frame, else 0.
+// What a readout over the whole series keeps of h (series, units) at one frame.
 struct PoolStep {
-    int series;
-    int units;
+    int series, units;
     float frame;  // its number; exact up to 2^24 frames
-    const float* alive;
     ConstMatrix h;
-    Matrix sum, max;  // (units, series), or null
+    Matrix sum, max;  // (series, units), or null
     Matrix max_at;    // the frame in which the maximum stands
 };
 
 // The same backwards: adds to dh what the mean and the maximum pass back to this frame.
 struct PoolGradient {
-    int series;
-    int units;
+    int series, units;
     float frame;
-    const float* alive;         // divided by the number of frames
-    ConstMatrix d_mean, d_max;  // (units, series), or null
+    const float* share;         // (series,): 1 / number of frames
+    ConstMatrix d_mean, d_max;  // (series, units), or null
     ConstMatrix max_at;
     Matrix dh;
-};
-
-// The kernels for chunks of one size and layout. Packed matrices need room for padded(rows) rows.
-struct ChunkKernels {
-    int lanes;             // the most series in a chunk
-    bool series_in_lanes;  // else rows in the lanes
-    // `matrix` is (4H, K), rows in the gate order i, f, g, o.
-    void (*pack_cell)(int units, int rows, const float* matrix, float* panels);
-    void (*cell)(const CellStep&);
-    void (*cell_gradient)(const CellGradient&);
-    // `matrix` is (rows, columns) with the given distances between neighbours.
-    void (*pack)(int rows, int columns, const float* matrix, std::ptrdiff_t row_stride,
-                 std::ptrdiff_t column_stride, float* panels);
-    void (*product)(const ProductStep&);
-    void (*outer)(const OuterProduct&);
-    void (*pool)(const PoolStep&);
-    void (*pool_gradient)(const PoolGradient&);
-};
-
-// One layer for a single series, units in the lanes. Arrays along the units are padded with zeros
-// to `padded_units`, a multiple of the vector width.
-struct StreamLayer {
-    int units, padded_units;
-    int rows;             // K = inputs + H + 1
-    const float* panels;  // as written by pack_stream
-    const float* z;       // (K,)
-    float* c;             // (padded_units,)
-    float* h;             // (padded_units,): must not overlap z
 };
 
 struct AdamStep {
@@ -169,11 +140,14 @@ struct Standardisation {
 
 struct Kernels {
     const char* name;
-    ChunkKernels few, lanes8, lanes16;  // up to 4, 8 and 16 series
-    int stream_width;                   // padded_units is a multiple of this
-    void (*pack_stream)(int units, int rows, const float* matrix, float* panels);
-    void (*stream_cell)(const StreamLayer&);
+    void (*pack)(const Packing&);
+    void (*product)(const Product&);
+    void (*outer)(const OuterProduct&);
     float (*dot)(int padded_size, const float* a, const float* b);
+    void (*cell)(const CellStep&);
+    void (*cell_gradient)(const CellGradient&);
+    void (*pool)(const PoolStep&);
+    void (*pool_gradient)(const PoolGradient&);
     void (*adam)(const AdamStep&);
     double (*sum_of_squares)(std::ptrdiff_t size, const float* x);
     void (*add)(std::ptrdiff_t size, const float* x, float* sum);

@@ -7,8 +7,5 @@ namespace {
 }  // namespace
 
 extern const Kernels kernels_v2;
-//                             W  V  blocks  units  rows  outer
-const Kernels kernels_v2 = table<Rows<4, 8>, Lanes<4, 2, 1, 1, 5, 4, 2>,  //
-                                 Lanes<4, 2, 2, 1, 5, 4, 2>,              //
-                                 Stream<4, 2>>("x86-64-v2");
+const Kernels kernels_v2 = table<4, 12>("x86-64-v2");
 }  // namespace fluidseries

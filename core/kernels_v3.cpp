@@ -7,8 +7,5 @@ namespace {
 }  // namespace
 
 extern const Kernels kernels_v3;
-//                             W  V  blocks  units  rows  outer
-const Kernels kernels_v3 = table<Rows<8, 8>, Lanes<8, 1, 1, 3, 12, 4, 2>,  //
-                                 Lanes<8, 2, 1, 1, 6, 4, 2>,               //
-                                 Stream<8, 2>>("x86-64-v3");
+const Kernels kernels_v3 = table<8, 12>("x86-64-v3");
 }  // namespace fluidseries

@@ -4,6 +4,7 @@
 // Included inside an anonymous namespace, once per instruction set, and free of the standard
 // library: an inline function compiled for AVX-512 must never be the copy that the linker keeps for
 // everybody.
+#pragma once
 
 template <int W>
 struct VectorOf {
@@ -40,15 +41,8 @@ FS_INLINE void store(float* p, Vec<W> v) {
     __builtin_memcpy(p, &v, sizeof v);
 }
 
-// The first n <= W numbers; the lanes behind them are zero.
-template <int W>
-FS_INLINE Vec<W> load(const float* p, int n) {
-    if (n == W) return load<W>(p);
-    float part[W] = {};
-    for (int i = 0; i < n; ++i) part[i] = p[i];
-    return load<W>(part);
-}
-
+// Only the first n <= W numbers. Reading needs no such thing: behind every row there is room for a
+// vector.
 template <int W>
 FS_INLINE void store(float* p, Vec<W> v, int n) {
     if (n == W) return store<W>(p, v);
@@ -56,6 +50,12 @@ FS_INLINE void store(float* p, Vec<W> v, int n) {
     store<W>(part, v);
     for (int i = 0; i < n; ++i) p[i] = part[i];
 }
+#if defined(__AVX512F__)
+template <>
+FS_INLINE void store<16>(float* p, Vec<16> v, int n) {
+    _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), __m512(v));
+}
+#endif
 
 template <int W>
 FS_INLINE float sum(Vec<W> v) {
@@ -82,75 +82,4 @@ FS_INLINE float sum<16>(Vec<16> v) {
     __builtin_memcpy(&low, &v, sizeof low);
     __builtin_memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
     return sum<8>(low + high);
-}
-
-// The lower and the upper halves of a and b, lane by lane in turn.
-template <int W>
-FS_INLINE void interleave(Vec<W> a, Vec<W> b, Vec<W>& low, Vec<W>& high) {
-    if constexpr (W == 4) {
-        low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-        high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    } else if constexpr (W == 8) {
-        low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-        high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-    } else {
-        low = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-        high = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
-                                       15, 31);
-    }
-}
-
-// Rows to columns: each round of interleaving row i with row i + W / 2 moves one bit of the row's
-// number into that of the lane.
-template <int W>
-FS_INLINE void transpose_square(Vec<W> (&rows)[W]) {
-    for (int round = 1; round < W; round *= 2) {
-        Vec<W> mixed[W];
-        FS_UNROLL for (int i = 0; i < W / 2; ++i)
-            interleave<W>(rows[i], rows[i + W / 2], mixed[2 * i], mixed[2 * i + 1]);
-        FS_UNROLL for (int i = 0; i < W; ++i) rows[i] = mixed[i];
-    }
-}
-
-// exp(x) for |x| <= 87, relative error below 2e-7: x = n ln 2 + r with |r| <= ln 2 / 2, a
-// polynomial for exp(r) with the minimax coefficients of Moshier's Cephes library, and n added to
-// the exponent bits. The large constant rounds to an integer, which then stands in the low bits.
-template <int W>
-FS_INLINE Vec<W> exp(Vec<W> x) {
-    const float rounder = 12582912.0f;  // 1.5 * 2^23
-    Vec<W> shifted = x * 1.44269504f + rounder;
-    Vec<W> n = shifted - rounder;
-    Vec<W> r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
-    Vec<W> p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r + 1.0f;
-    IntVec<W> bits, exponent;
-    __builtin_memcpy(&bits, &p, sizeof p);
-    __builtin_memcpy(&exponent, &shifted, sizeof shifted);
-    bits = bits + (exponent << 23);
-    __builtin_memcpy(&p, &bits, sizeof p);
-    return p;
-}
-
-template <int W>
-FS_INLINE Vec<W> clamp(Vec<W> x, float limit) {
-    const Vec<W> high = limit - Vec<W>{}, low = -high;
-    x = x < high ? x : high;
-    return x > low ? x : low;
-}
-
-// Beyond 30 the sigmoid is 0 or 1 to within 1e-13.
-template <int W>
-FS_INLINE Vec<W> sigmoid(Vec<W> x) {
-    return 1.0f / (1.0f + exp<W>(-clamp<W>(x, 30.0f)));
-}
-
-// Beyond 10 the tangent is -1 or 1 to within 1e-8.
-template <int W>
-FS_INLINE Vec<W> tanh(Vec<W> x) {
-    return 1.0f - 2.0f / (1.0f + exp<W>(2.0f * clamp<W>(x, 10.0f)));
 }

@@ -3,16 +3,8 @@
 #include <algorithm>
 
 #include "cpu.hpp"
-#include "kernels.hpp"
 
 namespace fluidseries {
-namespace {
-
-int padded(int size, int width) {
-    return (size + width - 1) / width * width;
-}
-
-}  // namespace
 
 Stream::Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input,
                Scaling output, std::vector<float> difference_scale, int window)
@@ -25,36 +17,40 @@ Stream::Stream(const Sizes& sizes, const float* parameters, int networks, Scalin
       heard_(sizes.layer_inputs(0)),
       ring_(std::size_t(window) * sizes.inputs),
       window_(window),
-      width_(kernels().stream_width),
-      padded_features_(padded(sizes.features(), width_)) {
-    for (int n = 0; n < networks; ++n)
-        networks_.push_back(network(parameters + n * sizes.parameters()));
+      networks_(networks),
+      padded_features_(padded(sizes.features())) {
+    for (int l = 0; l < sizes.layers(); ++l) add_layer(l, parameters);
+    add_readout(parameters);
     reset();
 }
 
-Stream::Network Stream::network(const float* parameters) const {
-    Network network;
-    for (int l = 0; l < sizes_.layers(); ++l) {
-        Layer layer;
-        layer.inputs = sizes_.layer_inputs(l), layer.units = sizes_.hidden[l];
-        layer.padded_units = padded(layer.units, width_), layer.rows = sizes_.rows(l);
-        layer.panels.resize(4 * std::size_t(layer.padded_units) * layer.rows);
-        kernels().pack_stream(layer.units, layer.rows, joined_weights(sizes_, l, parameters).data(),
-                              layer.panels.data());
-        layer.z.resize(layer.rows);
-        layer.c.resize(layer.padded_units), layer.h.resize(layer.padded_units);
-        network.layers.push_back(std::move(layer));
+void Stream::add_layer(int l, const float* parameters) {
+    Layer layer;
+    layer.inputs = sizes_.layer_inputs(l), layer.units = sizes_.hidden[l];
+    layer.rows = sizes_.rows(l);
+    for (int n = 0; n < networks_; ++n, parameters += sizes_.parameters()) {
+        Buffer& panels = layer.panels.emplace_back();
+        panels.reserve(std::size_t(padded(4 * layer.units)) * layer.rows);
+        pack_layer(sizes_, l, parameters, panels.get());
     }
-    const int features = sizes_.features();
-    network.features.resize(padded_features_);
-    network.readout.resize(std::size_t(sizes_.outputs) * padded_features_);
-    const float* weight = parameters + readout_offset(sizes_);
-    for (int o = 0; o < sizes_.outputs; ++o)
-        std::copy_n(weight + std::ptrdiff_t(o) * features, features,
-                    network.readout.data() + std::ptrdiff_t(o) * padded_features_);
-    network.bias.assign(weight + std::ptrdiff_t(sizes_.outputs) * features,
-                        weight + std::ptrdiff_t(sizes_.outputs) * (features + 1));
-    return network;
+    layer.z.reserve(networks_ * stride_of(layer.rows));
+    layer.gates.reserve(networks_ * stride_of(4 * layer.units));
+    layer.c.reserve(networks_ * stride_of(layer.units));
+    layer.tanh_c.reserve(networks_ * stride_of(layer.units));
+    layers_.push_back(std::move(layer));
+}
+
+void Stream::add_readout(const float* parameters) {
+    const int features = sizes_.features(), outputs = sizes_.outputs;
+    features_.resize(std::size_t(networks_) * padded_features_);
+    readout_.resize(std::size_t(networks_) * outputs * padded_features_);
+    float* row = readout_.data();
+    for (int n = 0; n < networks_; ++n, parameters += sizes_.parameters()) {
+        const float* weight = parameters + readout_offset(sizes_);
+        for (int o = 0; o < outputs; ++o, row += padded_features_, weight += features)
+            std::copy_n(weight, features, row);
+        bias_.insert(bias_.end(), weight, weight + outputs);
+    }
 }
 
 void Stream::reset() {
@@ -64,11 +60,12 @@ void Stream::reset() {
 
 void Stream::forget() {
     fed_ = 0;
-    for (Network& network : networks_)
-        for (Layer& layer : network.layers) {
-            std::fill(layer.z.begin(), layer.z.end(), 0.0f);
-            layer.z.back() = 1.0f;
-            std::fill(layer.c.begin(), layer.c.end(), 0.0f);
+    for (Layer& layer : layers_)
+        for (int n = 0; n < networks_; ++n) {
+            float* z = layer.matrix(layer.z, layer.rows).row(n);
+            std::fill_n(z, layer.rows - 1, 0.0f);
+            z[layer.rows - 1] = 1.0f;
+            std::fill_n(layer.matrix(layer.c, layer.units).row(n), layer.units, 0.0f);
         }
 }
 
@@ -100,25 +97,41 @@ void Stream::feed(const float* frame, const float* before) {
             heard_[dims + d] = (frame[d] - before[d]) * difference_scale_[d];
     if (sizes_.clock) heard_.back() = clock_input(fed_);
     ++fed_;
-    for (Network& network : networks_) hear(network);
+    for (int l = 0; l < sizes_.layers(); ++l) hear(l);
+    const Matrix h = layers_.back().h();
+    for (int n = 0; n < networks_; ++n)
+        gather_features(h.row(n), features_.data() + std::ptrdiff_t(n) * padded_features_);
 }
 
-void Stream::hear(Network& network) {
-    const float* x = heard_.data();
-    for (Layer& layer : network.layers) {
-        std::copy_n(x, layer.inputs, layer.z.data());
-        kernels().stream_cell({layer.units, layer.padded_units, layer.rows, layer.panels.data(),
-                               layer.z.data(), layer.c.data(), layer.h.data()});
-        std::copy_n(layer.h.data(), layer.units, layer.z.data() + layer.inputs);
-        x = layer.h.data();
+void Stream::hear(int l) {
+    const Layer& layer = layers_[l];
+    const Matrix z = layer.matrix(layer.z, layer.rows);
+    const Matrix gates = layer.matrix(layer.gates, 4 * layer.units);
+    const Matrix c = layer.matrix(layer.c, layer.units);
+    // To and fro through all weights: those used last in one frame are used first in the next.
+    const bool backwards = fed_ % 2 == 1;
+    for (int i = 0; i < networks_; ++i) {
+        const int n = backwards ? networks_ - 1 - i : i;
+        const float* x = l ? layers_[l - 1].h().row(n) : heard_.data();
+        std::copy_n(x, layer.inputs, z.row(n));
+        kernels().product({1,
+                           4 * layer.units,
+                           layer.rows,
+                           layer.panels[n].get(),
+                           0,
+                           layer.rows,
+                           {z.row(n), z.stride},
+                           {gates.row(n), gates.stride},
+                           false,
+                           backwards});
     }
-    gather_features(network);
+    kernels().cell(
+        {networks_, layer.units, gates, c, c, layer.matrix(layer.tanh_c, layer.units), layer.h()});
 }
 
-void Stream::gather_features(Network& network) {
-    const float* h = network.layers.back().h.data();
-    const int units = network.layers.back().units;
-    float* section = network.features.data();
+void Stream::gather_features(const float* h, float* features) {
+    const int units = layers_.back().units;
+    float* section = features;
     if (sizes_.readout & kLast) section = std::copy_n(h, units, section);
     if (sizes_.readout & kMean) {
         // The mean itself moves on, not a sum: a sum would lose the small steps of a long stream.
@@ -133,11 +146,13 @@ void Stream::gather_features(Network& network) {
 
 float Stream::output(int o) const {
     float sum = 0;
-    for (const Network& network : networks_)
-        sum += network.bias[o] +
-               kernels().dot(padded_features_, network.features.data(),
-                             network.readout.data() + std::ptrdiff_t(o) * padded_features_);
-    return sum / float(networks_.size());
+    for (int n = 0; n < networks_; ++n) {
+        const std::ptrdiff_t row = std::ptrdiff_t(n) * sizes_.outputs + o;
+        sum += bias_[row] + kernels().dot(padded_features_,
+                                          features_.data() + std::ptrdiff_t(n) * padded_features_,
+                                          readout_.data() + row * padded_features_);
+    }
+    return sum / float(networks_);
 }
 
 }  // namespace fluidseries

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffer.hpp"
+#include "kernels.hpp"
 #include "network.hpp"
 
 namespace fluidseries {
@@ -21,6 +23,8 @@ class Stream {
     // `difference_scale` is (inputs,) where the network hears differences, else empty.
     Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input, Scaling output,
            std::vector<float> difference_scale, int window);
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
 
     void reset();
 
@@ -46,17 +50,16 @@ class Stream {
     std::int64_t frames() const { return frames_; }
 
   private:
+    // One layer of all networks, a row for each: what happens to the units by themselves happens to
+    // all networks at once.
     struct Layer {
-        int inputs, units, padded_units, rows;
-        std::vector<float> panels;
-        std::vector<float> z;     // (x, h, 1)
-        std::vector<float> c, h;  // padded
-    };
-    struct Network {
-        std::vector<Layer> layers;
-        std::vector<float> readout;   // (outputs, padded_features)
-        std::vector<float> bias;      // (outputs,)
-        std::vector<float> features;  // (padded_features,): last, mean, max
+        int inputs, units, rows;
+        std::vector<Buffer> panels;  // of each network
+        Buffer z, gates, c, tanh_c;  // z = (x, h, 1)
+        Matrix matrix(const Buffer& buffer, int width) const {
+            return {buffer.get(), stride_of(width)};
+        }
+        Matrix h() const { return {z.get() + inputs, stride_of(rows)}; }
     };
 
     template <class Number>
@@ -70,12 +73,13 @@ class Stream {
         return finite;
     }
 
-    Network network(const float* parameters) const;
+    void add_layer(int layer, const float* parameters);
+    void add_readout(const float* parameters);
     void advance();
     void forget();
     void feed(const float* frame, const float* before);
-    void hear(Network&);
-    void gather_features(Network&);
+    void hear(int layer);
+    void gather_features(const float* h, float* features);
     float output(int o) const;
 
     Sizes sizes_;
@@ -85,8 +89,11 @@ class Stream {
     std::vector<float> heard_;           // what the first layers hear
     std::vector<float> ring_;            // (window, inputs): the last frames
     std::int64_t window_, frames_ = 0, fed_ = 0;
-    int width_, padded_features_;
-    std::vector<Network> networks_;
+    int networks_, padded_features_;
+    std::vector<Layer> layers_;
+    std::vector<float> features_;  // (networks, padded_features): last, mean, max
+    std::vector<float> readout_,
+        bias_;  // (networks, outputs, padded_features), (networks, outputs)
 };
 
 }  // namespace fluidseries

@@ -1,0 +1,88 @@
+#include "playback.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels.hpp"
+#include "random.hpp"
+
+namespace fluidseries {
+namespace {
+
+// A series at another speed has another number of frames.
+int played_frames(std::int64_t frames, std::int64_t row, const Augmentation& augmentation,
+                  std::uint64_t seed) {
+    if (augmentation.stretch <= 0 || frames < 2) return int(frames);
+    const float where = 2 * uniform(mix(seed, std::uint64_t(row) ^ 0x5eed)) - 1;
+    return int(std::max<std::int64_t>(
+        2, std::llround(double(frames) * std::exp(double(where * augmentation.stretch)))));
+}
+
+}  // namespace
+
+Plan::Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
+           const Augmentation& augmentation, std::uint64_t seed) {
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t start = corpus.offsets[rows[i]];
+        const std::int64_t frames = corpus.offsets[rows[i] + 1] - start;
+        takes.push_back(
+            {i, rows[i], start, int(frames), played_frames(frames, rows[i], augmentation, seed)});
+    }
+    std::stable_sort(takes.begin(), takes.end(),
+                     [](const Take& a, const Take& b) { return a.length > b.length; });
+    const std::int64_t full = (n + kChunkSeries - 1) / kChunkSeries;
+    const std::int64_t count = n > 1 ? full + full % 2 : n;
+    for (std::int64_t i = 0, start = 0; i < count; ++i) {
+        const std::int64_t end = n * (i + 1) / count;
+        chunks.push_back({takes.data() + start, int(end - start)});
+        start = end;
+    }
+}
+
+int Plan::most_series() const {
+    int most = 0;
+    for (const Chunk& chunk : chunks) most = std::max(most, chunk.series);
+    return most;
+}
+
+Playback::Playback(const Sizes& sizes, const Corpus& corpus, const Augmentation& augmentation,
+                   std::uint64_t seed)
+    : sizes_(&sizes),
+      corpus_(&corpus),
+      augmentation_(&augmentation),
+      seed_(seed),
+      between_(2 * std::size_t(sizes.inputs)) {}
+
+void Playback::frame(const Take& take, int t, float* x) {
+    const int dims = sizes_->inputs, heard = sizes_->layer_inputs(0);
+    const float* frame = frame_at(take, t, between_.data());
+    std::copy_n(frame, dims, x);
+    if (sizes_->differences) {
+        const float* before = t ? frame_at(take, t - 1, between_.data() + dims) : frame;
+        for (int d = 0; d < dims; ++d)
+            x[dims + d] = (frame[d] - before[d]) * corpus_->difference_scale[d];
+    }
+    if (sizes_->clock) x[heard - 1] = clock_input(t);
+    if (augmentation_->noise <= 0) return;
+    const std::uint64_t key = mix(mix(seed_, std::uint64_t(take.row)), std::uint64_t(t));
+    float pair[2];
+    for (int d = 0; d < heard; ++d) {
+        if (d % 2 == 0) normal_pair(key + std::uint64_t(d), pair);
+        x[d] += augmentation_->noise * pair[d % 2];
+    }
+}
+
+// A frame as it was recorded, or between two of them where the speed is another.
+const float* Playback::frame_at(const Take& take, int t, float* between) const {
+    const int dims = sizes_->inputs;
+    const float* frames = corpus_->frames + take.start * dims;
+    if (take.length == take.recorded) return frames + std::ptrdiff_t(t) * dims;
+    const double at = double(t) * (take.recorded - 1) / (take.length - 1);
+    const int left = std::min(int(at), take.recorded - 2);
+    const float share = float(at - left);
+    const float *a = frames + std::ptrdiff_t(left) * dims, *b = a + dims;
+    for (int d = 0; d < dims; ++d) between[d] = a[d] + share * (b[d] - a[d]);
+    return between;
+}
+
+}  // namespace fluidseries

@@ -1,0 +1,62 @@
+// Which series are computed together, and what the first layer hears of each.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "corpus.hpp"
+#include "network.hpp"
+
+namespace fluidseries {
+
+// One series as it is played.
+struct Take {
+    std::int64_t place;       // among the caller's rows
+    std::int64_t row, start;  // its number in the corpus, and its first frame there
+    int recorded, length;     // frames as they came, and as they are played
+};
+
+// Series that are computed together, longest first.
+struct Chunk {
+    const Take* takes;
+    int series;
+
+    int frames() const { return takes[0].length; }
+    // How many series have this frame: the first so many.
+    int alive(int frame) const {
+        int n = series;
+        while (n > 0 && takes[n - 1].length <= frame) --n;
+        return n;
+    }
+};
+
+// Cuts a call's rows into chunks of nearly equal size, series of similar length together. The
+// chunks follow from the rows alone, and their number is even, so that two threads end together.
+struct Plan {
+    std::vector<Take> takes;
+    std::vector<Chunk> chunks;
+
+    Plan(const Corpus&, const std::int64_t* rows, std::int64_t n, const Augmentation&,
+         std::uint64_t seed);
+    int longest() const { return takes.empty() ? 0 : takes[0].length; }
+    int most_series() const;
+};
+
+// Plays takes: at another speed, with differences, the clock and noise where they are wanted.
+class Playback {
+  public:
+    Playback(const Sizes&, const Corpus&, const Augmentation&, std::uint64_t seed);
+    // x (inputs of the first layer,) at frame t of a take.
+    void frame(const Take&, int t, float* x);
+
+  private:
+    const float* frame_at(const Take&, int t, float* between) const;
+
+    const Sizes* sizes_;
+    const Corpus* corpus_;
+    const Augmentation* augmentation_;
+    std::uint64_t seed_;
+    std::vector<float> between_;  // a frame at another speed, and the one before it
+};
+
+}  // namespace fluidseries

@@ -1,0 +1,52 @@
+// A network over many series of unequal length: loss, gradient (backpropagation through time;
+// Werbos 1990, Hochreiter and Schmidhuber 1997) and outputs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "corpus.hpp"
+#include "losses.hpp"
+#include "network.hpp"
+
+namespace fluidseries {
+
+struct Total {
+    double loss, weight;
+};
+
+class Session {
+  public:
+    // With `per_frame` every frame has a target and the readout sees the state at that frame.
+    Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmentation augmentation,
+            int n_threads);
+    ~Session();
+
+    // The summed loss of the given series, and in `gradient` its gradient. `rows` are indices of
+    // series.
+    Total gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
+                   std::uint64_t seed, float* gradient);
+    Total loss(const float* parameters, const std::int64_t* rows, std::int64_t n);
+    // (n, outputs), or with `per_frame` (frames of these series, outputs) in the order of `rows`.
+    void outputs(const float* parameters, const std::int64_t* rows, std::int64_t n, float* out);
+
+    const Sizes& sizes() const { return sizes_; }
+    const Corpus& corpus() const { return corpus_; }
+    bool per_frame() const { return per_frame_; }
+
+  private:
+    struct Memory;
+    double forward(const float* parameters, const std::int64_t* rows, std::int64_t n,
+                   float* const* outputs);
+    double weight_of(const std::int64_t* rows, std::int64_t n) const;
+
+    Sizes sizes_;
+    Corpus corpus_;
+    Loss loss_;
+    bool per_frame_;
+    Augmentation augmentation_;
+    int n_threads_;
+    std::unique_ptr<Memory> memory_;
+};
+
+}  // namespace fluidseries
