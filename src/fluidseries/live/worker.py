@@ -15,7 +15,6 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -149,7 +148,8 @@ def main() -> None:
     """Do jobs from standard input until it closes."""
     # Ctrl-C is meant for the process that plays; it decides what becomes of a fit.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _step_back(int(os.environ.get(STEPS_BACK, 19)))
+    with suppress(AttributeError, OSError):
+        os.nice(int(os.environ.get(STEPS_BACK, 19)))
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a fit prints must not get between the messages.
     os.dup2(2, 1)
@@ -160,17 +160,6 @@ def main() -> None:
         job = jobs.get()
         cancelled.clear()
         _do(job, outbox, cancelled)
-
-
-def _step_back(steps: int) -> None:
-    """Let whoever plays go first, also a program that was started in another terminal."""
-    if not steps:
-        return
-    with suppress(AttributeError, OSError):
-        os.nice(steps)
-        # Linux weighs sessions against each other, and priorities only within one.
-        os.setsid()
-        Path("/proc/self/autogroup").write_text(str(steps))
 
 
 def _listen(inbox: BinaryIO, jobs: queue.SimpleQueue[Any], cancelled: threading.Event) -> None:
