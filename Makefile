@@ -5,11 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+COMPARE := $(VENV)/compare/bin/python
 # A change of any of these builds and installs the package again (an editable installation finds new
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format docs pages bench bench-learning bench-step instructions clean
+.PHONY: demo test check format docs pages compare bench bench-learning bench-step instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -38,6 +39,12 @@ pages: $(STAMPS)/test
 	$(BIN)/python tools/command_help.py
 	$(BIN)/python tools/osc_tables.py
 	$(BIN)/python tools/draw_pictures.py
+
+# The tests that compare with aeon and sktime, in an environment that has an older NumPy for them and
+# takes all else from ours.
+compare: $(STAMPS)/compare
+	$(COMPARE) -c 'import aeon.datasets, sktime.datatypes'
+	$(COMPARE) -m pytest -q -k 'aeon or sktime' $(wildcard tests/test_formats*.py)
 
 bench: $(STAMPS)/test
 	$(BIN)/python bench/speed.py --json build/speed.json
@@ -75,6 +82,13 @@ $(STAMPS)/package: $(STAMPS)/venv $(BUILT_FROM)
 $(STAMPS)/test: $(STAMPS)/package
 	@echo "Installing what the tests need (PyTorch is among it: a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(STAMPS)/compare: $(STAMPS)/test
+	$(BIN)/python -m venv --without-pip $(VENV)/compare
+	$(BIN)/python -m pip --python $(COMPARE) install --quiet --group compare
+	$(BIN)/python -c 'import site; print("import site; site.addsitedir(%r)" % site.getsitepackages()[0])' \
+	    > $$($(COMPARE) -c 'import site; print(site.getsitepackages()[0])')/ours.pth
 	@touch $@
 
 $(STAMPS)/docs: $(STAMPS)/package

@@ -87,6 +87,32 @@ def test_aeon_reads_what_we_write(tmp_path, real_data):
             assert list(answers) == [point[0] for point in target.values()]
 
 
+@pytest.mark.parametrize("kind", ["classification", "regression", None])
+@pytest.mark.parametrize("seed", range(4))
+def test_aeon_and_we_read_the_same(kind, seed, tmp_path):
+    aeon = pytest.importorskip("aeon.datasets", reason="compares with aeon where it is installed")
+    rng = np.random.default_rng(seed)
+    dims, lengths = rng.integers(1, 4), rng.integers(2, 6, 5) if seed % 2 else [4] * 5
+    cases = [rng.normal(size=(dims, length)) * 10.0 ** rng.integers(-9, 9) for length in lengths]
+    if seed > 1:
+        cases[1][0, 0] = np.nan
+    answers = np.array(["up", "down", "up", "up", "down"])
+    answers = rng.normal(size=5) if kind == "regression" else answers if kind else None
+    collection = np.stack(cases) if len({*lengths}) == 1 else cases
+    aeon.save_to_ts_file(collection, answers, label_type=kind, path=tmp_path, problem_name="theirs")
+    fs.write(tmp_path / "ours.ts", fs.read(tmp_path / "theirs.ts"))
+    for name in ("theirs.ts", "ours.ts"):
+        mine = fs.read(tmp_path / name)
+        theirs, found = aeon.load_from_ts_file(str(tmp_path / name))
+        assert isinstance(mine, fs.Examples) == (kind is not None)
+        source = mine.source if kind else mine
+        assert source == fs.formats.from_aeon(theirs)
+        if kind == "classification":
+            assert list(mine.target.values()) == list(found)
+        elif kind == "regression":
+            assert [float(point[0]) for point in mine.target.values()] == list(found)
+
+
 words = st.text("abcXYZ019_-,é", min_size=1, max_size=6)
 numbers = st.floats(allow_infinity=False)
 tables = st.integers(1, 3).flatmap(
