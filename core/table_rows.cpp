@@ -37,6 +37,14 @@ const char* number_at(const char* at, const char* end, char separator, double* o
         *out = std::numeric_limits<double>::quiet_NaN();
         return at;
     }
+    const char* stop = std::find(at, end, separator);
+    char cell[64];
+    // Where semicolons separate, commas are for decimals.
+    if (separator == ';' && std::find(at, stop, ',') != stop &&
+        stop - at <= std::ptrdiff_t(sizeof cell)) {
+        const char* cell_end = std::replace_copy(at, stop, cell, ',', '.');
+        return read_number(cell, cell_end, separator, out) ? stop : nullptr;
+    }
     return read_number(at, end, separator, out);
 }
 

@@ -15,7 +15,7 @@ using Columns = std::vector<std::int64_t>;
 // Where what was read goes; there is room for `room` rows and as many runs. A run is rows that have
 // the same text in all columns of text: such as the frames of one series.
 struct Rows {
-    double* numbers;     // row by row; NaN where a cell is empty
+    double* numbers;     // row by row; NaN where a cell is empty; 1,5 is 1.5 between semicolons
     std::int64_t* runs;  // of each the first row, and begin and end of every text
     std::size_t room;
 };

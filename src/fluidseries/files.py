@@ -229,8 +229,8 @@ def _text(path: str | os.PathLike[str]) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as err:
         raise FormatError(
-            f"{os.fspath(path)} is not JSON (byte {err.start} is not UTF-8 text): choose another "
-            "file"
+            f"{os.fspath(path)} is not JSON (byte {err.start} is not UTF-8 text): save it as "
+            "UTF-8, or choose another file"
         ) from err
 
 

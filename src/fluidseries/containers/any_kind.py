@@ -46,4 +46,4 @@ def parse_container(content: Any, where: Place) -> DataSeries | DataSet | LabelS
         return DataSet._parse(content, where, None)
     if kind == "LabelSet":
         return LabelSet._parse(content, where)
-    raise FormatError(f"{where} is a {kind}, not a DataSeries, DataSet or LabelSet")
+    raise FormatError(f"{where} is a {kind}, not a DataSeries, DataSet or LabelSet: choose another")

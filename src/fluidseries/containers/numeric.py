@@ -124,7 +124,8 @@ class NumericContainer(Container[FloatArray, Entry], Generic[Entry]):
         place = "".join(f", frame {time}" for time in frame) + f", dimension {dim}"
         raise NonFiniteError(
             f"cannot write the {self._noun} {identifier!r}{place}: it is NaN or infinite, which "
-            "FluCoMa does not read; repair it, or write null there with allow_missing=True"
+            "FluCoMa does not read; repair it, or write null there with allow_missing=True "
+            "(--allow-missing)"
         )
 
     def _dims_text(self) -> str:

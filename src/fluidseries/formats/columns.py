@@ -35,6 +35,8 @@ class Columns:
         Places of the label, or of the numbers of the target.
     has_labels : bool
         Whether the answer is a label.
+    nameless : list of int
+        Places where there must be nothing, such as after a comma at the end of every line.
     """
 
     names: list[str]
@@ -44,6 +46,7 @@ class Columns:
     n_frame_targets: int
     answer: list[int]
     has_labels: bool
+    nameless: list[int]
 
 
 def columns_of(names: list[str], how: Reading, error: Callable[[str], FormatError]) -> Columns:
@@ -54,10 +57,11 @@ def columns_of(names: list[str], how: Reading, error: Callable[[str], FormatErro
     FormatError
         If a name is there twice, or one that was asked for is not there, or nothing is left.
     """
-    names = [name.strip() for name in names]
-    name, count = Counter(names).most_common(1)[0]
-    if count > 1:
-        raise error(f"two columns are called {shortened(name)}: rename one")
+    small = {known.lower(): known for known in (how.id, how.time, "label")}
+    names = [small.get(name.strip().lower(), name.strip()) for name in names]
+    for name, count in Counter(names).items():
+        if name and count > 1:
+            raise error(f"two columns are called {shortened(name)}: rename one")
     for asked, usual in ((how.id, "id"), (how.time, "time")):
         if asked != usual and asked not in names:
             there = ", ".join(map(shortened, names[:10]))
@@ -69,7 +73,7 @@ def columns_of(names: list[str], how: Reading, error: Callable[[str], FormatErro
     if sum(map(bool, (labels, targets, per_frame))) > 1:
         raise error("there are columns of labels and of targets: a model learns one of both")
     taken = {*labels, *targets, *per_frame}
-    dims = [k for k, name in enumerate(names) if name not in own and k not in taken]
+    dims = [k for k, name in enumerate(names) if name and name not in own and k not in taken]
     answer = labels or targets
     if not dims and (per_frame or not answer or how.id not in names):
         raise error("there is no column of numbers: is this the right file?")
@@ -81,6 +85,7 @@ def columns_of(names: list[str], how: Reading, error: Callable[[str], FormatErro
         len(per_frame),
         answer,
         bool(labels),
+        [k for k, name in enumerate(names) if not name],
     )
 
 

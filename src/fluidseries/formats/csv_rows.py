@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from .._core import read_rows
 from ..errors import FormatError
 from .columns import Columns
-from .text import TextFile, as_date, number, shortened
+from .text import TextFile, as_date, number
 
 __all__ = ["CsvRows", "Piece"]
 
@@ -77,6 +78,13 @@ class CsvRows:
         column = "" if place is None else f", column {place + 1} ({self.columns.names[place]!r})"
         return FormatError(f"{self.file.where}, line {line}{column}: {message}")
 
+    def value(self, cell: str) -> float:
+        """Return a number, or NaN if it is not known; where semicolons separate, 1,5 is 1.5."""
+        if cell.strip().lower() in UNKNOWN:
+            return np.nan
+        decimal = self.sign == ";" and cell.count(",") == 1 and "." not in cell
+        return number(cell.replace(",", ".") if decimal else cell)
+
     def _expect(self, *, dates: bool) -> None:
         """Make room for numbers, to which times belong unless they are dates."""
         time, dims = self.columns.time, self.columns.dims
@@ -119,10 +127,11 @@ class CsvRows:
         """Return a row of which some numbers may be missing, or say which is none."""
         columns, line = self.columns, self.file.line
         if len(row) != len(columns.names):
+            width = len(columns.names)
             raise self.error(
                 line,
-                f"this row has {len(row)} columns, but the first row has {len(columns.names)}: "
-                "export it again",
+                f"this row has {len(row)} columns, but the first row has {width}: "
+                + _width_hint(row, width),
             )
         numbers = np.array([[self._number(row[place], place) for place in columns.dims]])
         times: NDArray[Any] = np.empty(0)
@@ -132,35 +141,47 @@ class CsvRows:
 
     def _number(self, cell: str, place: int) -> float:
         try:
-            return _known(cell)
+            return self.value(cell)
         except ValueError as err:
-            hint = _hint(cell, self.columns.names[place])
-            message = f"{shortened(cell)} is no number: {hint}"
-            raise self.error(self.file.line, message, place) from err
+            hint = _hint(cell, self.columns, place)
+            raise self.error(self.file.line, f"{err}: {hint}", place) from err
 
     def _time(self, cell: str) -> NDArray[Any]:
         """Return the time of one row; the first that is no number makes all after it dates."""
         if not self.dates:
             try:
-                return np.array([_known(cell)])
+                return np.array([self.value(cell)])
             except ValueError:
                 self._expect(dates=True)
         return _texts([cell])
-
-
-def _known(cell: str) -> float:
-    """Return a number, or NaN if it is not known."""
-    return np.nan if cell.strip().lower() in UNKNOWN else number(cell)
 
 
 def _texts(cells: Iterable[str]) -> NDArray[Any]:
     return np.array([*cells], dtype=object)
 
 
-def _hint(cell: str, name: str) -> str:
+def _width_hint(row: list[str], width: int) -> str:
+    """Return what to do about a row that is longer or shorter than the first."""
+    if any("\n" in cell for cell in row):
+        return 'a quotation mark is not closed; add the other " or remove it'
+    if width == 1:
+        return "the first must name all columns; remove what stands before it"
+    if len(row) > width:
+        return "the first must name all columns, decimals need a point, texts with commas quotes"
+    return "fill in what is missing, or export it again"
+
+
+def _hint(cell: str, columns: Columns, place: int) -> str:
     """Return what to do about a cell that is no number."""
-    if cell.count(",") == 1 and cell.replace(",", "").strip("+-").isdigit():
-        return "write decimals with a point"
+    name = columns.names[place]
+    if re.fullmatch(r"[+-]?[\d.]*,[\d.,]*\d", cell.strip()):
+        return "write decimals with a point, and nothing between thousands"
+    if re.fullmatch(r"[\d.eE+-]+(\s+[\d.eE+-]+)+", cell.strip()):
+        return "separate columns by commas, semicolons or tabs"
     if as_date(cell) is not None:
         return f"if it is the time of the frames, say so: time={name!r}, or --time {name}"
+    if columns.id is None:
+        return (
+            f"if it names the series, say so: id={name!r}, or --id {name}; else remove the column"
+        )
     return "remove that column, or leave the cell empty if the number is not known"

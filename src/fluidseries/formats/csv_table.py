@@ -9,6 +9,7 @@ the label of a row's example, ``target`` or ``target_0``, ``target_1``, ... its 
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,12 @@ def read(path: Path, how: Reading) -> DataSeries | DataSet | LabelSet | Examples
         if not header.strip():
             what = "begins with an empty line" if header else "is empty"
             raise file.error(f"the file {what}: the first line names the columns")
+        if "\r" in header.rstrip("\r\n"):
+            raise file.error(
+                "lines end in \\r alone, as on very old Macs: save it with other line ends"
+            )
+        if header.lstrip().startswith("{"):
+            raise file.error("this is JSON: call the file .json")
         sign = _separator(path, header)
         names = next(csv.reader([header], delimiter=sign), [])
         if _are_numbers(names):
@@ -83,12 +90,15 @@ def read(path: Path, how: Reading) -> DataSeries | DataSet | LabelSet | Examples
 def _separator(path: Path, header: str) -> str:
     if path.suffix.lower() == ".tsv":
         return "\t"
-    return max(",;\t", key=header.count)
+    # A comma between digits may be for decimals.
+    counts = {",": len(re.findall(r"(?<!\d),|,(?!\d)", header)), ";": 0, "\t": 0}
+    counts |= {sign: header.count(sign) for sign in ";\t"}
+    return max(counts, key=lambda sign: counts[sign])
 
 
 def _are_numbers(names: list[str]) -> bool:
     try:
-        return bool([number(name) for name in names])
+        return bool([number(name.replace(",", ".")) for name in names])
     except ValueError:
         return False
 
@@ -106,6 +116,14 @@ def _collected(rows: CsvRows, columns: Columns, stem: str) -> Table:
         for first, row in piece.runs:
             line = piece.line + first
             name = stem if columns.id is None else row[columns.id]
+            for place in columns.nameless:
+                if row[place].strip():
+                    raise rows.error(
+                        line,
+                        f"{shortened(row[place])} stands in a column without a name: call it "
+                        f"id if it names the series, or remove it",
+                        place,
+                    )
             if not name:
                 raise rows.error(line, "an identifier is missing: fill it in", columns.id)
             answer = tuple([row[place] for place in columns.answer])
@@ -172,7 +190,7 @@ def _target(table: Table, columns: Columns) -> LabelSet | DataSet:
     points = []
     for place, answer in enumerate(answers):
         try:
-            points.append([number(cell) for cell in answer])
+            points.append([table.rows.value(cell) for cell in answer])
         except ValueError as err:
             raise table.rows.error(
                 table.lines[np.argmax(table.series == place)],

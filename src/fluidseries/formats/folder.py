@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..containers import DataSeries
-from ..errors import EmptyError, FluidSeriesError, FormatError, InputError
+from ..errors import DimensionError, EmptyError, FluidSeriesError, FormatError, InputError
 from .examples import labelled_folder
 from .table import FORMATS, Format, Reading, format_of
 
@@ -42,6 +42,11 @@ def read(path: Path, how: Reading) -> Any:
             series.add_series(name, _one_series(file, quiet))
         except FormatError:
             raise
+        except DimensionError as err:
+            raise FormatError(
+                f"{file} has another number of dimensions than the files before it "
+                f"({series.n_dims}): all series of a folder need the same"
+            ) from err
         except FluidSeriesError as err:
             raise FormatError(f"{file}: {err}") from err
         labels[name] = label
@@ -49,7 +54,10 @@ def read(path: Path, how: Reading) -> Any:
             how.progress(place + 1, len(files))
     if not series:
         kinds = ", ".join(suffix for row in FORMATS if row.one_series for suffix in row.suffixes)
-        raise EmptyError(f"{folder} has no files with one series each: known are {kinds}")
+        raise EmptyError(
+            f"neither {folder} nor the folders in it have files with one series each: known are "
+            f"{kinds}"
+        )
     return labelled_folder(series, labels, os.fspath(folder))
 
 
@@ -60,8 +68,8 @@ def write(path: Path, content: Any) -> None:
         raise FormatError(f"{path}: {row.name} is no format for a file per series: choose .csv")
     if not isinstance(content, DataSeries):
         raise FormatError(
-            f"{path}: files of one series each hold a DataSeries, not a {type(content).__name__}: "
-            "write the target to a file of its own"
+            f"{path}: files of one series each hold a DataSeries, without labels or targets: write "
+            "these to a file of their own"
         )
     folder = path.parent
     if folder.is_dir() and any(folder.iterdir()):

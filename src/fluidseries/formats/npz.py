@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..containers import DataSeries, DataSet, LabelSet
 from ..errors import FluidSeriesError, FormatError, InputError
-from ..files import open_to_read, replacing
+from ..files import open_to_read, read_bytes, replacing
 from .examples import Examples
 from .table import Reading
 
@@ -80,10 +80,18 @@ def _arrays(path: Path, where: str) -> Any:
         # A damaged archive raises whatever its layers raise: the readers of zip, of NumPy's header
         # (which is Python text), of memory that a header asks for.
         except Exception as err:
-            reason = "it holds pickled objects" if "pickle" in str(err) else str(err)
+            reason = str(err)
+            if "pickle" in reason:
+                known = _begins_as_known(path)
+                reason = "it holds pickled objects" if known else "it is of another kind"
             raise FormatError(
                 f"{where} is no NumPy file that can be read ({reason}): export it again"
             ) from err
+
+
+def _begins_as_known(path: Path) -> bool:
+    """Tell whether a file begins as NumPy's, zip's or pickle's do; all else NumPy calls pickled."""
+    return read_bytes(path).startswith((b"\x93N", b"PK", b"\x80"))
 
 
 def _one_array(path: Path, array: NDArray[Any], how: Reading) -> DataSeries:

@@ -111,4 +111,7 @@ def format_of(path: str | os.PathLike[str]) -> Format:
             return row
     known = ", ".join(suffix for row in FORMATS for suffix in row.suffixes)
     what = f"the suffix {suffix!r}" if suffix else "a name without suffix"
-    raise FormatError(f"{os.fspath(path)} has {what}, which says no format: known are {known}")
+    hint = "; a table as text may be called .csv" if suffix in (".txt", ".dat", ".log") else ""
+    raise FormatError(
+        f"{os.fspath(path)} has {what}, which says no format: known are {known}{hint}"
+    )

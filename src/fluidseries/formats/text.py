@@ -6,6 +6,7 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from math import isinf
 from pathlib import Path
 from typing import TypeAlias
 
@@ -88,7 +89,7 @@ class TextFile:
             try:
                 row[place] = number(cell)
             except ValueError as err:
-                what = f"{shortened(cell)} is no number" if cell.strip() else "a number is missing"
+                what = str(err) if cell.strip() else "a number is missing"
                 raise self.error(f"{what}: write ? where one is not known", offset) from err
             offset += len(cell) + 1
         return row
@@ -108,12 +109,24 @@ def _blocks(path: Path, progress: Progress | None) -> Iterator[bytes]:
 
 
 def number(cell: str) -> float:
-    """Return a number as Python reads it, or NaN for a question mark; slower than the core."""
+    """Return a number as Python reads it, or NaN for a question mark; slower than the core.
+
+    Raises
+    ------
+    ValueError
+        If it is none; the message says so.
+    """
     if cell.strip() == "?":
         return float("nan")
-    if "_" in cell:  # Python reads 1_000 as a number, and nobody else does
-        raise ValueError(cell)
-    return float(cell)
+    try:
+        value = float(cell)
+    except ValueError:
+        value = None
+    if value is None or "_" in cell:  # Python reads 1_000 as a number, and nobody else does
+        raise ValueError(f"{shortened(cell)} is no number")
+    if isinf(value) and "inf" not in cell.lower():
+        raise ValueError(f"{shortened(cell)} is too large for a number of 64 bits")
+    return value
 
 
 def as_date(cell: str) -> np.datetime64 | None:
