@@ -26,6 +26,15 @@ Cell cell_at(const char* at, const char* end, char separator) {
     return {text, ends ? stop + 1 : nullptr};
 }
 
+// A number whose decimals may come after a comma, as they do where semicolons separate.
+const char* decimal_at(const char* at, const char* end, char separator, double* out) {
+    char cell[64];
+    const char* stop = std::find(at, end, separator);
+    if (stop - at > std::ptrdiff_t(sizeof cell)) return nullptr;
+    const char* cell_end = std::replace_copy(at, stop, cell, ',', '.');
+    return read_number(cell, cell_end, separator, out) ? stop : nullptr;
+}
+
 const char* number_at(const char* at, const char* end, char separator, double* out) {
     if (at != end && *at == '"') {
         const Cell cell = cell_at(at, end, separator);
@@ -37,14 +46,7 @@ const char* number_at(const char* at, const char* end, char separator, double* o
         *out = std::numeric_limits<double>::quiet_NaN();
         return at;
     }
-    const char* stop = std::find(at, end, separator);
-    char cell[64];
-    // Where semicolons separate, commas are for decimals.
-    if (separator == ';' && std::find(at, stop, ',') != stop &&
-        stop - at <= std::ptrdiff_t(sizeof cell)) {
-        const char* cell_end = std::replace_copy(at, stop, cell, ',', '.');
-        return read_number(cell, cell_end, separator, out) ? stop : nullptr;
-    }
+    if (separator == ';') return decimal_at(at, end, separator, out);
     return read_number(at, end, separator, out);
 }
 

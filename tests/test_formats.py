@@ -256,7 +256,9 @@ def test_sub_folders_are_labels(tmp_path):
 def test_folders_that_cannot_be(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no such folder"):
         fs.read(tmp_path / "no" / "{id}.csv")
-    with pytest.raises(EmptyError, match=r"have files with one series each: known are .*\.csv"):
+    with pytest.raises(
+        EmptyError, match=r"has no files with one series each, .* known are .*\.csv"
+    ):
         fs.read(tmp_path)
     csv(tmp_path, "1\n2\n", "a.csv")
     csv(tmp_path, "1\n2\n", "a.tsv")

@@ -55,7 +55,7 @@ def read(path: Path, how: Reading) -> Any:
     if not series:
         kinds = ", ".join(suffix for row in FORMATS if row.one_series for suffix in row.suffixes)
         raise EmptyError(
-            f"neither {folder} nor the folders in it have files with one series each: known are "
+            f"{folder} has no files with one series each, nor have the folders in it: known are "
             f"{kinds}"
         )
     return labelled_folder(series, labels, os.fspath(folder))
