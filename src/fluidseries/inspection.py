@@ -16,6 +16,7 @@ from .containers.flucoma import kind_of
 from .containers.origin import origin_facts
 from .files import json_place, read_json
 from .formats import Examples, has_suffix, read
+from .formats.flucoma_json import MODELS, SCALERS
 from .model_facts import facts_about
 from .wording import listed
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Description", "describe", "describe_content"]
 
 SHOWN = 40
-SCALERS = ("Standardize", "Normalize", "RobustScale")
-MODELS = ("fluidseries model", "FluCoMa MLP", "FluCoMa MLP classifier")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from ..files import json_place, read_json
 from .examples import as_examples
 from .table import Reading
 
-__all__ = ["read", "write"]
+__all__ = ["MODELS", "SCALERS", "read", "write"]
 
 SCALERS = ("Standardize", "Normalize", "RobustScale")
 MODELS = ("fluidseries model", "FluCoMa MLP", "FluCoMa MLP classifier")
