@@ -56,9 +56,10 @@ ARROWS = {
         "models", "datasets", "containers", "batch", "progress", "evaluation", "report", "plots",
     },
     "report": {"evaluation"},
+    "__main__": {"cli"},
     "cli": {
-        "cli_convert", "cli_demo", "cli_evaluate", "cli_extract", "cli_fit", "cli_inspect",
-        "cli_plot", "cli_predict", "cli_serve",
+        "cli_completion", "cli_convert", "cli_demo", "cli_evaluate", "cli_extract", "cli_fit",
+        "cli_inspect", "cli_plot", "cli_predict", "cli_serve",
         "spelling",
     },
     "cli_completion": {"formats"},

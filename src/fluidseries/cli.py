@@ -17,6 +17,7 @@ import typer
 
 from . import (
     __version__,
+    cli_completion,
     cli_convert,
     cli_demo,
     cli_evaluate,
@@ -70,6 +71,8 @@ app = typer.Typer(
     # The second makes options answer to FluCoMa's names too, such as --maxIter and --hiddenLayers.
     context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": _as_option},
 )
+
+cli_completion.mend_scripts()
 
 # A line for each command; _ORDER is that of the help.
 app.command()(cli_demo.demo)

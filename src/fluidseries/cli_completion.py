@@ -6,10 +6,47 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["data", "models", "models_and_data"]
+from typer import _completion_shared
+
+__all__ = ["data", "mend_scripts", "models", "models_and_data"]
+
+# Lines of typer's script for a shell, and what becomes of them. Bash must know that words are names
+# of files, else a space in one stays bare and a folder is closed by a space. So does zsh close it;
+# and it loads the script at the first Tab, which only registered the function and did nothing.
+_MENDED = {
+    "bash": (("complete -o default -F", "complete -o default -o filenames -F"),),
+    "zsh": (
+        ("  eval $(env ", "  local -a open; local offered=$(env "),
+        (
+            "complete_zsh %(prog_name)s)\n",
+            "complete_zsh %(prog_name)s)\n"
+            "  [[ $offered == *'/\"'* ]] && open=(-S '')\n"
+            "  eval ${offered/_arguments/_arguments -O open}\n",
+        ),
+        (
+            "compdef %(complete_func)s %(prog_name)s\n",
+            "compdef %(complete_func)s %(prog_name)s\n"
+            "[[ $zsh_eval_context[-1] == loadautofunc ]] && %(complete_func)s\n",
+        ),
+    ),
+}
 
 # A model's file says what it is in its first line of content; so few bytes are read of each.
 _HEAD, _MODEL_MARK = 200, b'"fluidseries"'
+
+
+def mend_scripts() -> None:
+    """Let what ``--install-completion`` writes treat names of files as the shell's own commands do.
+
+    A typer whose scripts are others keeps them: they complete, if not as well.
+    """
+    scripts: dict[str, str] = getattr(_completion_shared, "_completion_scripts", {})
+    for shell, changes in _MENDED.items():
+        script = scripts.get(shell, "")
+        if all(line in script and mended not in script for line, mended in changes):
+            for line, mended in changes:
+                script = script.replace(line, mended)
+            scripts[shell] = script
 
 
 def models(incomplete: str) -> list[str]:
