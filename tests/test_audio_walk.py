@@ -89,5 +89,5 @@ def test_the_models_know_how_their_sounds_were_described(walked):
     for name in ("word", "speech"):
         assert fs.read_model(folder / f"{name}.json").origin_ == origin
     told = next(out for line, out in printed.items() if "inspect" in line)
-    assert "13 loudness" in told
+    assert re.search("13 +loudness", told)
     assert "features mfcc loudness pitch" in told

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import fluidseries as fs
@@ -112,6 +113,38 @@ def test_as_json():
         "model": "LSTMClassifier", "output": "shares.json", "kind": "DataSet", "entries": 24,
         "dimensions": ["fast", "slow"],
     }  # fmt: skip
+
+
+def inspected(*files):
+    return json.loads(run("inspect", *files, "--json", check=True).stdout)
+
+
+@pytest.mark.usefixtures("folder")
+def test_facts_are_numbers_and_lists():
+    source, labels = fs.read("series.json"), fs.read("names.json")
+    lengths = [len(frames) for frames in source.values()]
+    table = np.concatenate(list(source.values()))
+    told = inspected("series.json")
+    assert (told["series"], told["dims"], told["missing"]) == (24, 2, 0)
+    assert told["frames"] == {
+        "min": min(lengths), "median": np.median(lengths), "max": max(lengths), "total": len(table),
+    }  # fmt: skip
+    assert [row["dim"] for row in told["rows"]] == [0, 1]
+    assert [row["max"] for row in told["rows"]] == list(table.max(axis=0))
+
+    # A label is text, also where it looks like a number.
+    fs.LabelSet({"a": "1", "b": "1", "c": "2"}).write("digits.json")
+    assert inspected("digits.json")["rows"] == [
+        {"label": "1", "count": 2}, {"label": "2", "count": 1},
+    ]  # fmt: skip
+
+    model = fs.LSTMClassifier((4, 3), max_iter=2, n_networks=2, random_state=0)
+    model.fit(source, labels).write("lstm.json")
+    told = inspected("lstm.json")
+    assert (told["network"], told["networks"], told["epochs"]) == ([2, 4, 3, 2], 2, 2)
+    assert (told["error"], told["labels"]) == (model.loss_, ["fast", "slow"])
+    settings = {row["parameter"]: row["value"] for row in told["rows"]}
+    assert settings == {**model.get_params(), "hidden_size": [4, 3]}
 
 
 @pytest.mark.usefixtures("folder")

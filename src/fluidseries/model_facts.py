@@ -1,80 +1,102 @@
-"""What a model holds, as facts in a few words, from what its file says."""
+"""What a model holds, as facts in a few words and for scripts, from what its file says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .containers.origin import origin_facts
+from .containers.origin import Origin, origin_facts
 from .wording import listed
 
 if TYPE_CHECKING:
     from .models.base import Model
 
-__all__ = ["facts_about"]
+__all__ = ["Fact", "facts_about", "facts_of_origin"]
 
-Facts: TypeAlias = "list[tuple[str, str]]"
+
+class Fact(NamedTuple):
+    """What is known under a name: as text for people, as numbers and lists for scripts."""
+
+    name: str
+    text: str
+    value: Any
+
+
+Facts: TypeAlias = "list[Fact]"
+
+
+def facts_of_origin(origin: Origin) -> Facts:
+    """Say how frames were made."""
+    return [Fact(name, text, origin[name]) for name, text in origin_facts(origin)]
 
 
 def facts_about(model: Model[Any]) -> Facts:
-    """Say what a model of any kind has learned, as (name, text) pairs.
+    """Say what a model of any kind has learned.
 
     Examples
     --------
     >>> import fluidseries as fs
     >>> facts_about(fs.DTWClassifier())
-    [('learned', 'nothing yet')]
-    >>> facts_about(fs.DTWClassifier().fit([[[0.0], [1.0]], [[1.0]]], ["rise", "still"]))
-    [('examples', '2 series of 1 to 2 frames'), ('dims', '1'), ('labels', 'rise, still')]
+    [Fact(name='learned', text='nothing yet', value=None)]
+    >>> facts = facts_about(fs.DTWClassifier().fit([[[0.0], [1.0]], [[1.0]]], ["rise", "still"]))
+    >>> [fact.text for fact in facts]
+    ['2 series of 1 to 2 frames', '1', 'rise, still']
+    >>> [fact.value for fact in facts]
+    [{'series': 2, 'min_frames': 1, 'max_frames': 2}, 1, ['rise', 'still']]
     """
     learned = model.to_dict()["learned"]
     if learned is None:
-        return [("learned", "nothing yet")]
+        return [Fact("learned", "nothing yet", None)]
     facts: Facts = []
     for part, describe in (("network", _network), ("layers", _layers), ("series", _examples)):
         if part in learned:
             facts += describe(learned)
     if "residual" in learned:
-        facts.append(("foretells", "the next step" if learned["differences"] else "the next frame"))
+        step = "step" if learned["differences"] else "frame"
+        facts.append(Fact("foretells", f"the next {step}", step))
     elif learned.get("form") == "frames":
-        facts.append(("a target per", "frame"))
+        facts.append(Fact("a target per", "frame", "frame"))
     if hasattr(model, "classes_"):
-        facts.append(("labels", listed(model.classes_, 6)))
-    return facts + _course(learned) + origin_facts(learned.get("origin", {}))
+        labels = [str(label) for label in model.classes_]
+        facts.append(Fact("labels", listed(labels, 6), labels))
+    return facts + _course(learned) + facts_of_origin(learned.get("origin", {}))
 
 
 def _network(learned: dict[str, Any]) -> Facts:
     network, networks = learned["network"], learned["networks"]
-    inside = [f"LSTM {size}" for size in network["hidden_sizes"]]
+    sizes = [network["n_inputs"], *network["hidden_sizes"], network["n_outputs"]]
     count = sum(np.size(numbers) for one in networks for numbers in one["parameters"].values())
-    facts = _chain(network["n_inputs"], inside, network["n_outputs"], count)
-    return facts if len(networks) == 1 else [("networks", f"{len(networks)}, averaged"), *facts]
+    facts = _chain(sizes, ["LSTM"] * (len(sizes) - 2), count)
+    if len(networks) == 1:
+        return facts
+    return [Fact("networks", f"{len(networks)}, averaged", len(networks)), *facts]
 
 
 def _layers(learned: dict[str, Any]) -> Facts:
     layers = learned["layers"]
     shapes = [np.shape(layer["weights"]) for layer in layers]
-    inside = [
-        f"{layer['activation']} {shape[1]}"
-        for layer, shape in zip(layers[:-1], shapes[:-1], strict=True)
-    ]
+    sizes = [shapes[0][0], *(shape[1] for shape in shapes)]
     count = sum((shape[0] + 1) * shape[1] for shape in shapes)
-    return _chain(shapes[0][0], inside, shapes[-1][1], count)
+    return _chain(sizes, [layer["activation"] for layer in layers[:-1]], count)
 
 
-def _chain(n_inputs: int, inside: list[str], n_outputs: int, n_weights: int) -> Facts:
+def _chain(sizes: list[int], kinds: list[str], n_weights: int) -> Facts:
+    n_inputs, *hidden, n_outputs = sizes
+    inside = [f"{kind} {size}" for kind, size in zip(kinds, hidden, strict=True)]
     layers = " -> ".join([f"{n_inputs} in", *inside, f"{n_outputs} out"])
-    return [("network", layers), ("weights", str(n_weights))]
+    return [Fact("network", layers, sizes), Fact("weights", str(n_weights), n_weights)]
 
 
 def _examples(learned: dict[str, Any]) -> Facts:
     series = learned["series"]
     low, high = min(map(len, series)), max(map(len, series))
     frames = f"{low}" if low == high else f"{low} to {high}"
+    counts = {"series": len(series), "min_frames": low, "max_frames": high}
+    n_dims = len(series[0][0])
     return [
-        ("examples", f"{len(series)} series of {frames} frames"),
-        ("dims", str(len(series[0][0]))),
+        Fact("examples", f"{len(series)} series of {frames} frames", counts),
+        Fact("dims", str(n_dims), n_dims),
     ]
 
 
@@ -83,8 +105,11 @@ def _course(learned: dict[str, Any]) -> Facts:
     curve, held_out = learned.get("loss_curve"), learned.get("validation_curve")
     if not curve:
         return []
+    first, last = curve[0], curve[-1]
     facts = [
-        ("epochs", str(len(curve))),
-        ("error", f"{curve[-1]:.4g} (in the first epoch {curve[0]:.4g})"),
+        Fact("epochs", str(len(curve)), len(curve)),
+        Fact("error", f"{last:.4g} (in the first epoch {first:.4g})", last),
     ]
-    return facts + ([("held-out error", f"{min(held_out):.4g} at best")] if held_out else [])
+    if held_out:
+        facts.append(Fact("held-out error", f"{min(held_out):.4g} at best", min(held_out)))
+    return facts
