@@ -115,7 +115,7 @@ def test_an_error_in_the_first_epoch_leaves_what_was_there(error):
     new = model(max_iter=3)
     with pytest.raises(error):
         new.fit(SOURCE, TARGET, callback=fail)
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         new.predict(SOURCE)
     afresh = model(max_iter=3, warm_start=False).fit(SOURCE, TARGET)
     before = learned(afresh)

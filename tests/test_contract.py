@@ -102,7 +102,7 @@ def test_clones_have_the_parameters_and_not_the_learning(member):
     assert twin.get_params() == model.get_params()
     with pytest.raises(SklearnNotFittedError, match="not fitted yet"):
         check_is_fitted(twin)
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         twin.predict(X)
     assert same(twin.fit(X, *given(y)).predict(X), model.predict(X))
 
@@ -169,7 +169,7 @@ def test_one_model_file_for_all(member, tmp_path):
     assert again.get_params() == model.get_params()
     assert same(again.predict(source), model.predict(source))
     model.clear()
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         model.predict(source)
 
 

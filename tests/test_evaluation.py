@@ -154,7 +154,7 @@ def test_wrong_data(classifier):
         evaluate(forecaster, narrow)
     with pytest.raises(errors.IdentifierError, match="tone-0"):
         evaluate(classifier, source, fs.LabelSet({"x": "fast"}))
-    with pytest.raises(errors.NotFittedError, match="call fit first"):
+    with pytest.raises(errors.NotFittedError, match="fit it first"):
         evaluate(fs.DTWClassifier(), source, labels)
     _, target = tones(6, 0)
     with pytest.raises(errors.InputTypeError, match="a classifier learns labels"):

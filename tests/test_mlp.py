@@ -347,7 +347,7 @@ def test_copies(kind):
     model = small(kind).fit(X, KINDS[kind])
     twin = clone(model)
     assert twin.get_params() == model.get_params()
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         twin.predict(X)
     other = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(answers(other), answers(model))
@@ -503,7 +503,7 @@ def test_targets_that_cannot_be_used(name):
     model = small(kind)
     with pytest.raises(error, match=message):
         model.fit(source, target)
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         model.predict(X)
 
 

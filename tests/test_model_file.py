@@ -49,7 +49,7 @@ def test_a_model_that_learned_nothing(tmp_path):
     fs.LSTMRegressor(7, learn_rate=0.5).write(tmp_path / "new.json")
     model = fs.LSTMRegressor.read(tmp_path / "new.json")
     assert (model.hidden_size, model.learn_rate) == (7, 0.5)
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         model.predict([[1.0]])
 
 

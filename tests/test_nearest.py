@@ -244,7 +244,7 @@ def test_the_familys_contract(kind, tmp_path):
     search = GridSearchCV(kind(), {"num_neighbours": [1, 2]}, cv=2).fit(X, y)
     assert len(search.predict(X)) == len(X)
     model.clear()
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         model.predict(X)
 
 

@@ -65,8 +65,8 @@ def test_flucomas_perceptrons_open():
 
 
 OTHERS = {
-    "points": ({"cols": 1, "data": {"a": [1.0]}}, r"a DataSet, not a model: read it with D"),
-    "a scaler": ({"cols": 1, "mean": [0.0], "std": [1.0]}, r"read it with Standardize\.read"),
+    "points": ({"cols": 1, "data": {"a": [1.0]}}, r"a DataSet, not a model: choose a file"),
+    "a scaler": ({"cols": 1, "mean": [0.0], "std": [1.0]}, r"with Standardize\.read\)"),
     "FluCoMa's LSTM": ({"size": 1, "sizes": [1], "layers": []}, "is not a fluidseries model"),
     "a list": ([1], "is not a fluidseries model"),
     "a kind to come": (

@@ -175,7 +175,7 @@ def test_partial_fit_is_one_epoch(corpus):
 def test_clear_forgets_and_other_dimensions_fit(corpus):
     model = quick().fit(*corpus)
     model.clear()
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         model.predict(corpus[0])
     model.fit([np.zeros((4, 5)), np.ones((3, 5))], [1.0, 2.0])
     assert model.n_features_in_ == 5

@@ -44,5 +44,5 @@ def test_states_feed_the_readout():
 
 
 def test_states_need_a_fit():
-    with pytest.raises(fs.NotFittedError, match="call fit first"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         fs.LSTMRegressor().states([[[1.0]]])

@@ -162,7 +162,7 @@ class LearningVerbs(RecordingVerbs):
             raise InputTypeError(f"a snapshot cannot be called {name!r}: give it a word")
         with self._lock:
             if self._memory.playing is None:
-                raise NotFittedError(f"{self.name!r} has not learned anything yet: call fit first")
+                raise NotFittedError(f"{self.name!r} has not learned anything yet: fit it first")
             self._do("name", number=self._memory.playing, name=name)
             return replace(self._memory.find_snapshot(name), playing=True)
 
@@ -219,7 +219,7 @@ class LearningVerbs(RecordingVerbs):
         place = self._project.folder.confine(path)
         number = self._memory.playing
         if number is None:
-            raise NotFittedError(f"{self.name!r} has not learned anything yet: call fit first")
+            raise NotFittedError(f"{self.name!r} has not learned anything yet: fit it first")
         try:
             with files.replacing(place) as copy:
                 copy.write(files.read_bytes(self._place(number)))

@@ -166,7 +166,7 @@ class LiveModel(LearningVerbs):
             frames = as_frames(what, FLOAT, "the series")
         answer = self._hearing.whole(frames, self._clock())
         if answer is None:
-            raise NotFittedError(f"{self.name!r} has not learned anything yet: call fit first")
+            raise NotFittedError(f"{self.name!r} has not learned anything yet: fit it first")
         return answer
 
     # What goes on without frames.

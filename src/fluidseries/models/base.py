@@ -100,7 +100,7 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         return deepcopy(getattr(self._require_learned(), "origin", {}))
 
     def _not_fitted(self) -> str:
-        return f"this {type(self).__name__} has not learned anything yet: call fit first"
+        return f"this {type(self).__name__} has not learned anything yet: fit it first"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters and all that was learned as plain lists, numbers and text.

@@ -92,7 +92,7 @@ class MLPModel(MLPFitting):
         curve = self._fitted("loss_curve_").loss_curve
         if not curve:
             raise NotFittedError(
-                "this model came from FluCoMa, whose files hold no error: call fit"
+                "this model came from FluCoMa, whose files hold no error: fit it first"
             )
         return list(curve)
 

@@ -47,7 +47,8 @@ def open_content(content: Any, where: str, kind: str | None = None) -> str:
     frame = content.get("fluidseries") if isinstance(content, dict) else None
     if not isinstance(frame, dict) or not isinstance(frame.get("format"), int):
         raise FormatError(
-            f"{where} is not a fluidseries model: models are written by their `write`"
+            f"{where} is not a fluidseries model: choose a file that `fluidseries fit` wrote, or a "
+            "model's own write"
         )
     if frame["format"] > FORMAT:
         raise VersionError(

@@ -88,5 +88,8 @@ def _kind(content: Any, where: str) -> str:
     if found in FLUCOMA_KINDS:
         return FLUCOMA_KINDS[found]
     if found in _OTHERS:
-        raise FormatError(f"{where} holds a {found}, not a model: read it with {found}.read")
+        raise FormatError(
+            f"{where} holds a {found}, not a model: choose a file that a fit wrote (this one opens "
+            f"in Python with {found}.read)"
+        )
     return open_content(content, where)

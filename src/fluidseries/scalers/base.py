@@ -219,7 +219,8 @@ shape (n_frames, n_dims), or 3-D ndarray
 
     def _require_numbers(self) -> Numbers:
         if self._numbers is None:
-            raise NotFittedError(f"this {type(self).__name__} has not learned anything: call fit")
+            name = type(self).__name__
+            raise NotFittedError(f"this {name} has not learned anything yet: fit it first")
         return self._numbers
 
     def _through(self, source: Source, scale: Callable[[Table, Numbers], Table]) -> Any:
