@@ -287,3 +287,28 @@ def test_from_a_pipe_into_a_pipe(folder):
         ran = subprocess.run(program, stdin=file, capture_output=True, check=True)
     assert ran.stdout.startswith(b"\x89PNG")
     assert b"over each other" in ran.stderr
+
+
+def test_long_names_leave_the_picture_its_room():
+    """A name is cut where it would push the axes together."""
+    name = "a label that goes on and on, as file names of field recordings do"
+    corpus = fs.DataSeries({f"{name} {n}": [[float(n)], [1.0]] for n in range(4)})
+    labels = fs.LabelSet({one: f"{one} of many" for one in corpus})
+    for drawn in (plots.picture(corpus), plots.picture(corpus, labels), plots.picture(labels)):
+        drawn.draw_without_rendering()
+        for ax in drawn.axes[:2]:
+            said = [text.get_text() for text in [*ax.get_yticklabels(), *_legend(ax)]]
+            assert max(map(len, said)) <= 24
+        assert drawn.axes[0].get_position().width > 0.2
+
+
+def _legend(ax):
+    return ax.get_legend().get_texts() if ax.get_legend() else []
+
+
+def test_what_a_legend_leaves_out_has_no_colour():
+    corpus = fs.DataSet({str(n): [n, n] for n in range(40)})
+    labels = fs.LabelSet({str(n): f"label {n}" for n in range(40)})
+    legend = plots.picture(corpus, labels).axes[0].get_legend()
+    assert legend.get_texts()[-1].get_text() == "and 17 more"
+    assert legend.legend_handles[-1].get_linestyle() == "None"

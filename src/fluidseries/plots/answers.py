@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import COLOURS, INK, dress, fade, name_axes, show_legend
+from .style import COLOURS, INK, dress, fade, name_axes, short, show_legend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def confusion(ax: Axes, labels: Sequence[str], times: ArrayLike) -> Axes:
             color="white" if shares[row, column] > 0.5 else INK,
         )  # fmt: skip
     every = -(-len(labels) // MOST_NAMED)
-    places, names = range(0, len(labels), every), [_short(label) for label in labels[::every]]
+    places, names = range(0, len(labels), every), [short(label) for label in labels[::every]]
     ax.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(places, names)
     name_axes(ax, "answered", "right")
@@ -116,7 +116,3 @@ def predicted(ax: Axes, right: ArrayLike, answered: ArrayLike, *, name: str = ""
     dress(ax)
     ax.set_title(f"typically off by {rmse:.3g} (RMSE)", fontsize=9, color=INK, loc="left")
     return ax
-
-
-def _short(label: str, most: int = 24) -> str:
-    return label if len(label) <= most else f"{label[: most - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from .style import COLOURS, INK, dress, name_axes
+from .style import COLOURS, INK, dress, name_axes, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +35,8 @@ def label_counts(ax: Axes, labels: LabelSet) -> Axes:
     shown = sorted(label for label, _ in counts.most_common(MOST))
     bars = ax.barh(range(len(shown)), [counts[label] for label in shown], color=COLOURS[0])
     ax.bar_label(bars, padding=3, fontsize=8, color=INK)
-    ax.set_yticks(range(len(shown)), shown)
-    ax.invert_yaxis()
+    ax.set_yticks(range(len(shown)), [short(label) for label in shown])
+    ax.set_ylim(len(shown) - 0.4, -0.6)
     more = f" (the {MOST} most frequent of {len(counts)} labels)" if len(counts) > MOST else ""
     name_axes(ax, f"how often{more}", "")
     dress(ax)

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import EmptyError, ParameterError
 from .over_time import name_time, rate_of, times
 from .series import draw_rows
-from .style import COLOURS, DASHES, INK, dress, show_legend
+from .style import COLOURS, DASHES, INK, dress, short, show_legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,14 +83,10 @@ def heat_map(
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
-    corpus : DataSeries
-        At least one series.
+    ax, corpus, dimension
+        As for `overlay`.
     labels : LabelSet, optional
         Identifier -> label: series of the same label lie together.
-    dimension : int
-        Which one to draw.
 
     Returns
     -------
@@ -108,7 +104,7 @@ def heat_map(
     if own:
         _mark_labels(ax, [own.get(name, "(no label)") for name in names])
     elif len(names) <= MOST_NAMED_ROWS:
-        ax.set_yticks(range(len(names)), names)
+        ax.set_yticks(range(len(names)), [short(name) for name in names])
         ax.set_ylabel("")
     return ax
 
@@ -145,6 +141,6 @@ def _mark_labels(ax: Axes, labels: list[str]) -> None:
         ax.axhline(start - 0.5, color="white", linewidth=1.5)
     middles = [(start + end - 1) / 2 for start, end in zip(starts, ends, strict=True)]
     every = -(-len(starts) // MOST_NAMED_ROWS)
-    ax.set_yticks(middles[::every], [labels[start] for start in starts[::every]])
+    ax.set_yticks(middles[::every], [short(labels[start]) for start in starts[::every]])
     ax.set_ylabel("")
     ax.tick_params(labelcolor=INK)

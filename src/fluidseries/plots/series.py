@@ -73,14 +73,8 @@ def series_map(
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
-    frames : array-like of shape (n_frames, n_dims)
-        Oldest frame first.
-    rate : float, optional
-        Frames per second; without it time is counted in frames.
-    names : sequence of str, optional
-        What each dimension is called.
+    ax, frames, rate, names
+        As for `series`.
 
     Returns
     -------

@@ -23,6 +23,7 @@ __all__ = [
     "dress",
     "fade",
     "name_axes",
+    "short",
     "show_legend",
     "value_bar",
 ]
@@ -63,6 +64,11 @@ def name_axes(ax: Axes, across: str, up: str) -> None:
     ax.set_ylabel(up, fontsize=9, color=INK)
 
 
+def short(name: str, most: int = 24) -> str:
+    """Cut a name that would leave the picture no room."""
+    return name if len(name) <= most else f"{name[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def show_legend(ax: Axes, names: Sequence[str] | None = None) -> None:
     """Explain colours beside the axes, where nothing can lie under it; the rest is counted.
 
@@ -72,10 +78,14 @@ def show_legend(ax: Axes, names: Sequence[str] | None = None) -> None:
         ax.legend(frameon=False, fontsize=9)
         return
     handles, labels = ax.get_legend_handles_labels()
+    labels = [short(label) for label in labels]
     if len(labels) > MOST_NAMES:
-        labels = [*labels[: MOST_NAMES - 1], f"and {len(labels) - MOST_NAMES + 1} more"]
+        more = f"and {len(labels) - MOST_NAMES + 1} more"
+        (nothing,) = ax.plot([], [], linestyle="none", label="_")
+        labels = [*labels[: MOST_NAMES - 1], more]
+        handles = [*handles[: MOST_NAMES - 1], nothing]
     legend = ax.legend(
-        handles[: len(labels)], labels, frameon=False, fontsize=8, loc="upper left",
+        handles, labels, frameon=False, fontsize=8, loc="upper left",
         bbox_to_anchor=(1.01, 1.01), borderaxespad=0,
     )  # fmt: skip
     for handle in legend.legend_handles:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import EmptyError, ParameterError
+from ..wording import counted
 from .answers import confusion, predicted
 from .counts import label_counts
 from .figures import figure
@@ -17,7 +18,7 @@ from .learning import loss_curve
 from .many import check_dimension, heat_map, overlay
 from .over_time import rate_of
 from .series import series, series_map
-from .style import INK
+from .style import INK, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +93,7 @@ def one_series(given: Given) -> Figure:
     assert given.series is not None
     name = given.chosen
     frames, rate = given.series[name], rate_of(given.series.origin)
-    title, names = f"{name}: {len(frames)} frames", given.series.dim_names
+    title, names = f"{short(name, 60)}: {len(frames)} frames", given.series.dim_names
     if frames.shape[1] > MOST_LINES:
         made = figure(9, min(10, 2 + 0.25 * frames.shape[1]))
         _title(series_map(made.subplots(), frames, rate=rate, names=names), title)
@@ -135,7 +136,7 @@ def points(given: Given) -> Figure:
     made = figure(7.5, 6)
     ax = corpus(made.subplots(), given.points, given.labels, method=given.method)
     many = f" of {given.points.n_dims} dimensions" if given.points.n_dims > 2 else ""
-    _title(ax, f"{len(given.points)} points{many}")
+    _title(ax, f"{counted(len(given.points), 'point')}{many}")
     return made
 
 
@@ -145,7 +146,7 @@ def counts(given: Given) -> Figure:
     if not given.labels:
         raise EmptyError("there is no label to draw: this LabelSet is empty")
     made = figure(7, min(12, 1.2 + 0.3 * len(set(given.labels.values()))))
-    _title(label_counts(made.subplots(), given.labels), f"{len(given.labels)} labels")
+    _title(label_counts(made.subplots(), given.labels), counted(len(given.labels), "label"))
     return made
 
 
@@ -167,7 +168,7 @@ def memory(given: Given) -> Figure:
     made = figure(9, 7)
     above, below = made.subplots(2, 1, sharex=True, height_ratios=(1, 1.3))
     draw = series if frames.shape[1] <= MOST_LINES and _alike(frames) else series_map
-    _title(draw(above, frames, rate=rate), f"{name}: what goes in")
+    _title(draw(above, frames, rate=rate), f"{short(name, 60)}: what goes in")
     above.set_xlabel("")
     _title(
         hidden_states(below, states, rate=rate),
@@ -240,7 +241,7 @@ def forecasts(given: Given) -> Figure:
         ).label_outer()  # fmt: skip
         if dim:
             ax.get_legend().remove()
-    _title(panels[0], f"{name}: {len(frames)} frames heard, {len(told)} foretold")
+    _title(panels[0], f"{short(name, 60)}: {len(frames)} frames heard, {len(told)} foretold")
     return made
 
 
