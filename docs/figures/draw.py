@@ -84,7 +84,7 @@ def what_it_hears() -> None:
     for row, label in enumerate(model.classes_):
         right = label == "speaker7"
         answer.plot(
-            times, shares[:, row], color=COLOURS[6] if right else "#bbbbbb",
+            times, shares[:, row], color=COLOURS[1] if right else "#bbbbbb",
             linewidth=2.5 if right else 1.2, label="speaker 7" if right else None,
         )  # fmt: skip
     answer.plot([], [], color="#bbbbbb", label="the eight others")
@@ -99,7 +99,7 @@ def what_it_hears() -> None:
 def hidden_size() -> None:
     sizes = (1, 2, 4, 8, 16, 32, 64)
     made, (left, right) = figure(2)
-    for per_voice, colour in ((5, COLOURS[6]), (30, COLOURS[0])):
+    for per_voice, colour in ((5, COLOURS[1]), (30, COLOURS[0])):
         errors, seconds = [], []
         for size in sizes:
             begin = perf_counter()
@@ -143,7 +143,7 @@ def max_iter() -> None:
                 known.append(squared(model.predict(series), target) / spread)
                 new.append(squared(model.predict(VOICES.test), truth) / spread)
         for curve, colour, label in (
-            (known, COLOURS[0], "what it learned from"), (new, COLOURS[6], "new recordings"),
+            (known, COLOURS[0], "what it learned from"), (new, COLOURS[1], "new recordings"),
         ):  # fmt: skip
             table = np.reshape(curve, (len(SEEDS), epochs)).T
             band(ax, np.arange(1, epochs + 1), table, colour, label)
@@ -170,7 +170,7 @@ def learn_rate() -> None:
     made, (ax,) = figure(height=3.4)
     series, names = few(10)
     for rate, colour in zip(
-        (0.0003, 0.001, 0.003, 0.01, 0.1, 0.5), (1, 2, 3, 0, 5, 6), strict=True
+        (0.0003, 0.001, 0.003, 0.01, 0.1, 0.5), (4, 2, 5, 0, 6, 1), strict=True
     ):
         model = fs.LSTMClassifier(
             learn_rate=rate, max_iter=40, schedule="constant", random_state=0
@@ -192,7 +192,7 @@ def learn_rate() -> None:
 
 def batch_size() -> None:
     made, (left, right) = figure(2, height=3.2)
-    for size, colour in zip((1, 4, 16, 64, 270), (6, 5, 0, 2, 1), strict=True):
+    for size, colour in zip((1, 4, 16, 64, 270), (1, 6, 0, 2, 4), strict=True):
         model = fs.LSTMClassifier(batch_size=size, max_iter=30, schedule="constant", random_state=0)
         begin = perf_counter()
         seconds: list[float] = []
@@ -230,8 +230,8 @@ def which_model() -> None:
     counts = (1, 2, 3, 5, 10, 20, 30)
     models = {
         "LSTM": (fs.LSTMClassifier, lambda series: series, COLOURS[0]),
-        "DTW": (fs.DTWClassifier, lambda series: series, COLOURS[6]),
-        "MLP on the means": (fs.MLPClassifier, means, COLOURS[4]),
+        "DTW": (fs.DTWClassifier, lambda series: series, COLOURS[1]),
+        "MLP on the means": (fs.MLPClassifier, means, COLOURS[8]),
     }
     for ax, title in zip(panels, ("Who speaks?", "Forwards or backwards?"), strict=True):
         heard = VOICES.test, VOICES.test_speakers
@@ -282,7 +282,7 @@ def where_are_we() -> None:
         times = np.arange(1, len(truth[name]) + 1)
         by_frame = [alone[f"{name} {i}"][0] for i in range(len(times))]
         ax.plot(times, truth[name], color=INK, linestyle=":", label="truth")
-        ax.plot(times, by_frame, color=COLOURS[4], label="frame alone (MLP)")
+        ax.plot(times, by_frame, color=COLOURS[8], label="frame alone (MLP)")
         ax.plot(
             times, remembered[name], color=COLOURS[0], linewidth=2.5, label="with memory (LSTM)"
         )
