@@ -288,7 +288,7 @@ def where_are_we() -> None:
         )
         ax.set(title=name, xlabel="frame", ylim=(-10, 115))
     panels[0].set_ylabel("percent that has passed")
-    panels[0].legend(fontsize=8)
+    panels[0].legend(fontsize=8, loc="lower right", borderaxespad=0.1)
     every = [(remembered[n][:, 0], truth[n][:, 0]) for n in truth]
     print("LSTM wrong by", np.mean(np.abs(np.concatenate([a - b for a, b in every]))))
     both = [abs(alone[f"{n} {i}"][0] - truth[n][i, 0]) for n in truth for i in range(len(truth[n]))]
