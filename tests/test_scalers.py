@@ -242,11 +242,11 @@ def test_before_a_fit(name, tmp_path):
     for call in (scaler.transform, scaler.inverse_transform, scaler.transform_point):
         with pytest.raises(fs.NotFittedError, match=f"this {name} has not learned anything"):
             call(TABLE)
-    with pytest.raises(fs.NotFittedError, match="call fit"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         scaler.write(tmp_path / "scaler.json")
     assert not hasattr(scaler, "n_features_in_")
     scaler.fit(TABLE).clear()
-    with pytest.raises(fs.NotFittedError, match="call fit"):
+    with pytest.raises(fs.NotFittedError, match="fit it first"):
         scaler.transform(TABLE)
 
 
