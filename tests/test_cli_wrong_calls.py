@@ -47,7 +47,7 @@ CALLS = [
     (("fitt",), 2, "No such command 'fitt'. Did you mean 'fit'"),
     (("preditc", "model.json"), 2, "Did you mean 'predict'"),
     (("fit", "clasifier"), 2, "Did you mean 'classifier'"),
-    (("fit", "series.json"), 2, "No such command 'series.json'"),
+    (("fit", "series.json"), 2, "series.json is a file, and the kind of model comes first"),
     (("fit",), 2, "Missing command (see: fluidseries fit --help)"),
     ((*FIT, *X, "--max-itr", 3), 2, "No such option: --max-itr; did you mean --max-iter?"),
     ((*FIT, *X, "--hiden-size", 3), 2, "did you mean --hidden-size?"),

@@ -126,7 +126,7 @@ def test_a_target_is_followed(session, clock):
     for step in range(5):
         hand.target(step)
         send(hand, [[10.0 * step]], clock)
-    with pytest.raises(DimensionError, match="2 numbers, but had 1"):
+    with pytest.raises(DimensionError, match="2 numbers, but had 1 when"):
         hand.target([1.0, 2.0])
     take = hand.record_stop()
     assert take.targets[:, 0].tolist() == [0, 1, 2, 3, 4]
@@ -198,10 +198,21 @@ def test_takes_are_changed_and_changed_back(session, clock):
         hand.mute("up1")
     with pytest.raises(IdentifierError, match="there is a take 'up-2' already"):
         hand.rename("up-1", "up-2")
-    with pytest.raises(InputError, match=r"cannot trim 'up-1' to 3\.\.3"):
+    with pytest.raises(InputError, match=r"to 3\.\.3: it has \d+ frames, counted from 0"):
         hand.trim("up-1", 3, 3)
     with pytest.raises(InputTypeError, match="whole numbers"):
         hand.trim("up-1", 0.5, 3)
+
+
+def test_one_label_is_no_choice(session, events):
+    hand = session.new("hand", "classifier", max_iter=2, hidden_size=4)
+    hand.add_take("up-1", [[0.0], [1.0]], "up")
+    hand.fit().result(60)
+    assert "all takes are called 'up'" in next(e.text for e in events if isinstance(e, Warned))
+    events.clear()
+    hand.add_take("down-1", [[1.0], [0.0]], "down")
+    hand.fit().result(60)
+    assert not [e for e in events if isinstance(e, Warned)]
 
 
 def test_fits_leave_snapshots(session, clock, events, tmp_path):

@@ -136,7 +136,21 @@ KINDS = {
     ),
 }
 
-app = typer.Typer(rich_markup_mode=None)
+
+class _Kinds(typer.core.TyperGroup):
+    """Tells those who name no kind of model that they must."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command, or say what is missing where a file stands in its place."""
+        if args[0] not in KINDS and Path(args[0]).exists():
+            raise ParameterError(
+                f"{args[0]} is a file, and the kind of model comes first: fluidseries fit "
+                f"classifier {args[0]}, say (fluidseries fit lists all)"
+            )
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(rich_markup_mode=None, cls=_Kinds)
 
 
 def _command(name: str, kind: Kind) -> Callable[..., None]:

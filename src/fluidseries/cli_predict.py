@@ -34,7 +34,8 @@ def predict(
         bool, typer.Option("--probabilities", help="How probable each label is (classifiers).")
     ] = False,
     length: Annotated[
-        int | None, typer.Option(help="Frames to go on for (forecasters); by default as many as.")
+        int | None,
+        typer.Option(help="Frames to go on for (forecasters); by default as many as came in."),
     ] = None,
     json: Json = False,
     force: Force = False,

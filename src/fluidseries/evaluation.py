@@ -151,7 +151,9 @@ def evaluate(model: Model[Any], source: Any, target: Any = None) -> Named | Plac
             raise InputTypeError(f"{kind} needs no target: the series go on by themselves")
         return _foretold(model, source)
     if target is None:
-        raise InputTypeError(f"{kind} needs a target: give what is right for each of the source")
+        raise InputTypeError(
+            f"{kind} needs a target: give the right answer for each entry of the source"
+        )
     if hasattr(model, "predict_proba"):
         return _named(model, source, target)
     return _placed(model, source, target)

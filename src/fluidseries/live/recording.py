@@ -64,8 +64,8 @@ class RecordingVerbs(TakeVerbs):
     def _follow(self, point: Any) -> None:
         if self._aim is not None and len(point) != len(self._aim):
             raise DimensionError(
-                f"the target has {len(point)} numbers, but had {len(self._aim)} when the recording "
-                "began: keep to that until it ends"
+                f"the target has {len(point)} number{'s' * (len(point) != 1)}, but had "
+                f"{len(self._aim)} when the recording began: keep to that until it ends"
             )
         # It goes into the journal with every frame, so not by itself.
         self._memory.point = point

@@ -28,7 +28,7 @@ def setting_name(model: Model[Any], name: str) -> str:
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
         hint = f"did you mean {theirs(near[0])!r}?" if near else "the page about it lists all"
-        raise ParameterError(f"a {type(model).__name__} has no setting {name!r}: {hint}")
+        raise ParameterError(f"{type(model).__name__} has no setting {name!r}: {hint}")
     return wanted
 
 

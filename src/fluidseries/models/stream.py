@@ -126,9 +126,7 @@ class Stream:
             )
         point = np.empty(self.n_outputs)
         if not self._quick_step(numbers, point):
-            raise NonFiniteError(
-                "the frame lies too far from the training data for float32: it was left out"
-            )
+            raise NonFiniteError("the frame lies too far from the training data: it was left out")
         if self._before is not None:
             self._before[...] = numbers
         out[...] = point
