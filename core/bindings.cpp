@@ -268,8 +268,8 @@ NB_MODULE(_core, m) {
              "parameters"_a, "inputs"_a, "hidden"_a, "outputs"_a, "readout"_a, "input_mean"_a,
              "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a,
              "difference_scale"_a = nb::none(), "clock"_a = false)
-        .def("step", &PyStream::step, "frame"_a, "out"_a)
-        .def("point", &PyStream::point, "frames"_a, "out"_a)
+        .def("step", &PyStream::step, "frame"_a.none(), "out"_a.none())
+        .def("point", &PyStream::point, "frames"_a.none(), "out"_a)
         .def("reset", &PyStream::reset)
         .def_prop_ro("frames", &PyStream::frames);
     m.def("adam", &adam, "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,

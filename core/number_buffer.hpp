@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace fluidseries {
 
@@ -12,6 +13,8 @@ namespace fluidseries {
 class NumberBuffer {
   public:
     NumberBuffer(PyObject* object, int flags) {
+        // The buffer of NumPy's masked array holds what its mask hides: Python looks at that.
+        if (std::strcmp(Py_TYPE(object)->tp_name, "MaskedArray") == 0) return;
         held_ = PyObject_GetBuffer(object, &view_, flags | PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
         if (!held_) PyErr_Clear();
         if (!held_ || view_.format[0] == 0 || view_.format[1] != 0) return;

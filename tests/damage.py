@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fluidseries import errors
 
-JUNK = [None, True, 0, -1, 3, 10**12, 2.5, 1e300, "", "x", "frames", [], [1], [[1, 2]], {}]
+JUNK = [None, True, 0, -1, 3, 10**12, 10**30, 2.5, 1e300, "", "x", "frames", [], [1], [[1, 2]], {}]
 
 
 @st.composite

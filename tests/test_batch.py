@@ -208,6 +208,11 @@ def test_bad_labels_are_explained(labels):
         read_labels(labels, series(1, 1))
 
 
+def test_a_column_of_labels_is_not_a_row():
+    with pytest.raises(errors.DimensionError, match=r"labels have shape \(2, 1\).* \(n_series,\)"):
+        read_labels(np.array([["a"], ["b"]]), series(1, 1))
+
+
 # Joining
 
 

@@ -126,6 +126,13 @@ def test_models_predict_in_joblibs_workers(member, backend):
     assert all(same(one, model.predict(X)) for one in answers)
 
 
+def test_tags_say_what_a_fit_takes(member):
+    tags = member.make().__sklearn_tags__()
+    forecasts = member.kind is fs.LSTMForecaster
+    assert tags.target_tags.required is not forecasts
+    assert tags.target_tags.multi_output is not (member.labels or forecasts)
+
+
 def test_cross_validation(member):
     X, y = corpus(member)
     assert np.isfinite(cross_val_score(member.make(), X, y, cv=KFold(3))).all()

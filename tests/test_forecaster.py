@@ -73,6 +73,26 @@ def test_step_run_and_step_again(fitted):
         stream.run(0)
 
 
+@pytest.mark.parametrize("missing", ["error", "interpolate"])
+def test_the_next_frame_may_be_written_over_the_one_that_was_heard(missing):
+    model = fs.LSTMForecaster(4, max_iter=2, differences=True, missing=missing, random_state=0)
+    model.fit(waves())
+    stream, over = model.stream(), model.stream()
+    for frame in waves()["wave-0"][:5]:
+        expected, table = stream.step(frame), np.array([frame])
+        np.testing.assert_array_equal(over.step(table[0], out=table[0]), expected)
+
+
+@pytest.mark.parametrize("seed", [3, np.int64(3)])
+def test_a_whole_number_of_any_type_improvises_the_same(fitted, seed):
+    fitted.random_state = seed
+    first, second = (fitted.stream(temperature=1.0) for _ in range(2))
+    for stream in (first, second):
+        stream.step(waves()["wave-0"][0])
+    fitted.random_state = 0
+    np.testing.assert_array_equal(first.run(5), second.run(5))
+
+
 @pytest.mark.parametrize("differences", [False, True])
 def test_networks_go_on_alone_each_for_itself(differences, tmp_path):
     model = quick(differences=differences, n_networks=3, max_iter=5).fit(waves())

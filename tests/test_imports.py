@@ -81,7 +81,7 @@ ARROWS = {
         "cli_completion", "formats", "containers", "json_places", "json_text", "progress",
     },
     "building": {"engines", "_core"},
-    "warping": {"reading", "_core"},
+    "warping": {"reading", "containers", "_core"},
     "__init__": {
         "audio", "building", "warping", "reading", "batch", "containers", "datasets", "models",
         "scalers", "live", "formats", "plots",

@@ -114,6 +114,37 @@ def test_a_forecaster_hears_what_it_foretold():
     np.testing.assert_array_equal(holes.step(hole), whole.step([foretold[0], 0.5]))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_masked_array_hides_is_missing(kind):
+    X, _ = holed()
+    hidden = [np.ma.array(np.where(np.isnan(x), 1e6, x), mask=np.isnan(x)) for x in X]
+    with pytest.raises(errors.NonFiniteError, match="holds NaN"):
+        fit(kind, hidden)
+    model, twin = (fit(kind, each, missing="interpolate") for each in (X, hidden))
+    assert model.to_dict() == twin.to_dict()
+    np.testing.assert_array_equal(model.predict_point(X[0]), twin.predict_point(hidden[0]))
+    streams = model.stream(), twin.stream()
+    for frame, masked in zip(X[0], hidden[0], strict=True):
+        assert str(streams[0].step(frame)) == str(streams[1].step(masked))
+
+
+def test_masked_arrays_in_containers_targets_and_distances():
+    frames = np.ma.array([[1.0], [2.0], [4.0]], mask=[[False], [True], [False]])
+    assert np.isnan(fs.DataSeries({"a": frames})["a"]).ravel().tolist() == [False, True, False]
+    with pytest.raises(errors.NonFiniteError, match=r"target '1' holds NaN"):
+        fs.LSTMRegressor().fit([[[0.0]]] * 3, frames[:, 0])
+    with pytest.raises(errors.NonFiniteError, match="a: the series holds NaN"):
+        fs.dtw(frames, [1.0, 2.0])
+    assert fs.dtw(frames[[0, 2]], [1.0, 4.0]) == 0
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_matrix_is_a_table():
+    X, _ = holed(0)
+    matrices = [np.matrix(x) for x in X]
+    assert fit("LSTMRegressor", matrices).to_dict() == fit("LSTMRegressor", X).to_dict()
+
+
 @pytest.mark.parametrize("method", ["interpolate", "mask"])
 def test_infinity_is_always_an_error(method):
     X, _ = holed()

@@ -249,10 +249,34 @@ def test_the_familys_contract(kind, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        (fs.DTWClassifier, None),
+        (fs.DTWClassifier, ["a"]),
+        (fs.DTWClassifier, 7),
+        (fs.DTWClassifier, 0.5),
+        (fs.DTWRegressor, "x"),
+        (fs.DTWRegressor, [1.0, 2.0]),
+        (fs.DTWRegressor, [10**400]),
+        (fs.DTWRegressor, [None]),
+        (fs.DTWRegressor, []),
+    ],
+)
+def test_a_file_with_an_answer_that_is_none_is_refused(kind, answer):
+    answers = ["a", "b"] if kind is fs.DTWClassifier else [1.0, 2.0]
+    content = kind().fit([[[0.0]], [[1.0]]], answers).to_dict()
+    assert kind.from_dict(content).predict([[[1.0]]])[0] == answers[1]
+    content["learned"]["answers"][0] = answer
+    with pytest.raises(errors.FormatError, match="its content is damaged"):
+        kind.from_dict(content)
+
+
+@pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ({"num_neighbours": 0}, "num_neighbours is 0"),
         ({"constraint": "free"}, "constraint is 'free': it must be one of"),
+        ({"constraint": ["itakura"]}, r"constraint is \['itakura'\]: it must be one of"),
         ({"constraint": "itakura", "constraint_param": 0.5}, "constraint_param is 0.5"),
         ({"constraint": "sakoe_chiba", "constraint_param": None}, "needs a number from 0 up"),
     ],

@@ -419,6 +419,7 @@ def test_a_stream_takes_any_row_of_numbers_and_writes_where_told(fitted):
         ([1.0], errors.DimensionError, r"the frame has 1 dimension per frame, .* fitted on 2"),
         ([1.0, np.nan], errors.NonFiniteError, r"the frame holds nan \(dimension 1\)"),
         ([[1.0, 2.0]], errors.DimensionError, r"the frame has shape \(1, 2\)"),
+        (None, errors.DimensionError, r"the frame has shape \(\)"),
         (["a", "b"], errors.InputTypeError, "the frame holds .* where numbers are needed"),
         ([1e300, 0.0], errors.NonFiniteError, "too far from the training data"),
     ],

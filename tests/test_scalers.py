@@ -217,6 +217,7 @@ BAD_FILES = {
     "a missing number": ({"data_max": [1.0]}, r"'data_max' must be finite numbers of shape \(2,\)"),
     "no range": ({"max": 0.0}, "min is 0.0 and max 0.0: they are numbers, min below max"),
     "no end": ({"max": None}, "'max' must be finite"),
+    "a number too large": ({"data_max": [10**400, 1.0]}, "'data_max' is not made of numbers"),
     "cols": ({"cols": "2"}, "'data_max' must be finite numbers of shape"),
 }
 

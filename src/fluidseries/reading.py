@@ -31,6 +31,8 @@ __all__ = [
 Arrays: TypeAlias = "Sequence[ArrayLike] | NDArray[Any]"
 
 _DOUBLE = np.dtype(np.float64)
+# What else helps where a sensor dropped out.
+_FILLED = ', or let an LSTM fill it in: missing="interpolate"'
 
 
 def read_series(
@@ -80,7 +82,7 @@ def read_series(
         arrays = [filled(frames, missing, mean) for frames in series.arrays]
         series = replace(series, arrays=arrays)
     for place, frames in zip(places, series.arrays, strict=True):
-        _require_finite(place, frames)
+        _require_finite(place, frames, remedy=_FILLED)
     return series
 
 
@@ -104,7 +106,7 @@ def read_frames(
     require_dims("the series", array.shape[1], n_dims)
     if missing != "error" and mean is not None:
         array = filled(array, missing, mean)
-    _require_finite("the series", array)
+    _require_finite("the series", array, remedy=_FILLED)
     return array
 
 
@@ -127,15 +129,20 @@ def require_origin(got: Origin, known: Origin) -> None:
     )
 
 
-def _require_finite(place: str, table: NDArray[Any], *, row_name: str = "frame") -> None:
-    """Raise if a table of shape (n_rows, n_dims) holds NaN or infinity; row_name "" for one row."""
+def _require_finite(
+    place: str, table: NDArray[Any], *, row_name: str = "frame", remedy: str = ""
+) -> None:
+    """Raise if a table of shape (n_rows, n_dims) holds NaN or infinity.
+
+    `row_name` is "" for one row; `remedy` is what else helps against NaN.
+    """
     finite = np.isfinite(table)
     if finite.all():
         return
     row, dim = np.argwhere(~finite)[0]
-    what = "NaN" if np.isnan(table[row, dim]) else "infinity"
+    what, remedy = ("NaN", remedy) if np.isnan(table[row, dim]) else ("infinity", "")
     at = f"{row_name} {row}, dimension {dim}" if row_name else f"dimension {dim}"
-    raise NonFiniteError(f"{place} holds {what} ({at}): correct it or delete this series")
+    raise NonFiniteError(f"{place} holds {what} ({at}): correct it or delete this series{remedy}")
 
 
 def read_targets(
@@ -198,12 +205,16 @@ def read_labels(target: LabelSet | Sequence[Any] | NDArray[Any], series: Series)
     if isinstance(target, LabelSet):
         return _joined(target, series)
     rows = _listed(target, series, "a LabelSet with the same identifiers")
+    if isinstance(rows[0], np.ndarray):
+        raise DimensionError(
+            f"the labels have shape {np.shape(target)}, but wanted (n_series,): one for each series"
+        )
     labels = [row.item() if isinstance(row, np.generic) else row for row in rows]
     kinds = {type(label) for label in labels}
     if not (kinds <= {str} or kinds <= {int, bool}):
         raise InputTypeError(
             "the labels must be text or whole numbers, one for each series: got "
-            f"{', '.join(sorted(kind.__name__ for kind in kinds))}"
+            f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert them with str or int"
         )
     return labels
 
@@ -229,8 +240,9 @@ def _rows_of(source: Any) -> Sequence[Any] | NDArray[Any]:
 
 
 def _as_frames(item: Any, place: str) -> NDArray[Any]:
-    # What is a table of floats already is used as it is, without a copy.
-    quick = isinstance(item, np.ndarray) and item.dtype in (np.float32, np.float64)
+    # What is a table of floats already is used as it is, without a copy; a subclass may be a table
+    # of another kind (a matrix, or numbers behind a mask).
+    quick = type(item) in (np.ndarray, np.memmap) and item.dtype in (np.float32, np.float64)
     frames: NDArray[Any] = item if quick else as_numbers(item, _DOUBLE, place)
     if frames.ndim == 1:
         frames = frames[:, np.newaxis]

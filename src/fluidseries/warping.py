@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
+from .containers.arrays import is_masked
 from .errors import DimensionError, InputError, ParameterError
 from .reading import read_frames
 
@@ -78,11 +79,13 @@ def dtw(
     if not isinstance(bound, Real) or not bound >= 0:
         raise ParameterError(f"bound is {bound!r}: it must be a number from 0 up")
     constraint = require_constraint(window, itakura)
-    # The core takes tables of floats as they are; what it declines is looked at here.
-    with suppress(TypeError, ValueError):
-        distance = _core.dtw(a, b, *constraint, float(bound))
-        if not isnan(distance):
-            return distance
+    # The core takes tables of floats as they are; what it declines is looked at here, and what
+    # masks hide is not for the core.
+    if not (is_masked(a) or is_masked(b)):
+        with suppress(TypeError, ValueError):
+            distance = _core.dtw(a, b, *constraint, float(bound))
+            if not isnan(distance):
+                return distance
     first, second = _pair(a, b)
     return _core.dtw(first, second, *constraint, float(bound))
 
@@ -114,7 +117,7 @@ def dtw_path(
 
 def constraint_of(constraint: Any, parameter: Any) -> tuple[int, float]:
     """Check a constraint by name and return it as the core has it."""
-    if constraint not in CONSTRAINTS:
+    if not isinstance(constraint, str) or constraint not in CONSTRAINTS:
         raise ParameterError(f"constraint is {constraint!r}: it must be one of {[*CONSTRAINTS]}")
     if constraint == "unconstrained":
         return 0, 0.0
@@ -145,7 +148,7 @@ def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
     tables = []
     for name, series in (("a", a), ("b", b)):
         try:
-            table = np.asarray(series, dtype=np.float64)
+            table: Any = series if is_masked(series) else np.asarray(series, dtype=np.float64)
             width = 1 if table.ndim < 2 else table.shape[1]
             tables.append(np.ascontiguousarray(read_frames(table, width), dtype=np.float64))
         except InputError as err:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from numbers import Real
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ..errors import DimensionError, EmptyError, InputError, InputTypeError, ParameterError
 
-__all__ = ["FloatArray", "as_dtype", "as_frame", "as_frames", "as_numbers", "read_only"]
+__all__ = [
+    "FloatArray",
+    "as_dtype",
+    "as_frame",
+    "as_frames",
+    "as_numbers",
+    "is_masked",
+    "read_only",
+]
 
 FloatArray = NDArray[Any]
 
@@ -38,7 +47,9 @@ def read_only(array: FloatArray) -> FloatArray:
 
 
 def as_numbers(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray:
-    """Return a new array of `dtype` that shares nothing with `values`; None becomes NaN.
+    """Return a new array of `dtype` that shares nothing with `values`.
+
+    None becomes NaN, and so does what a masked array hides.
 
     Parameters
     ----------
@@ -76,7 +87,15 @@ def as_numbers(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray
             raise InputError(f"{what} holds a number too large for {dtype}: scale it") from err
     if raw.dtype != dtype and raw.dtype.kind in "fO" and np.isinf(numbers).any():
         _require_fits(raw, numbers, what)
+    if is_masked(values):
+        numbers[np.ma.getmaskarray(values)] = np.nan
     return numbers
+
+
+def is_masked(values: Any) -> TypeGuard[np.ma.MaskedArray[Any, Any]]:
+    """Tell whether it is one of NumPy's masked arrays, whose buffer holds what they hide."""
+    masked = sys.modules.get("numpy.ma")  # NumPy loads it when it is first used
+    return masked is not None and isinstance(values, masked.MaskedArray)
 
 
 def as_frame(values: ArrayLike, dtype: np.dtype[Any], what: str) -> FloatArray:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from .. import files, sketches
 from ..containers.origin import Origin, check_origin
@@ -197,7 +197,8 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
-        tags.target_tags.required = True
+        tags.target_tags.required = isinstance(self, ClassifierMixin | RegressorMixin)
+        tags.target_tags.multi_output = isinstance(self, RegressorMixin)
         return tags
 
 

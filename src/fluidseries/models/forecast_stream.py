@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..containers.arrays import as_numbers
 from ..errors import NotFittedError, ParameterError
 from .limits import held
 from .parameters import new_generator
-from .stream import Stream
+from .stream import Stream, apart
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -52,7 +53,7 @@ class ForecastStream:
         self._spread = None
         if temperature and learned.residual is not None:
             self._spread = temperature * learned.residual
-        seed = random_state if isinstance(random_state, int) else None
+        seed = random_state if isinstance(random_state, Integral) else None
         self._rng = new_generator(seed)
 
     def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
@@ -70,6 +71,8 @@ class ForecastStream:
         ndarray of shape (n_dims,)
             The next frame, in the units of the data.
         """
+        if out is not None:
+            frame = apart(frame, out)
         if self._missing != "error":
             frame = self._whole(frame)
         if out is None:
@@ -94,7 +97,7 @@ class ForecastStream:
 
     def _whole(self, frame: ArrayLike) -> ArrayLike:
         """Return the frame with what was foretold where a number is missing."""
-        numbers = np.asarray(frame, dtype=np.float64)
+        numbers = as_numbers(frame, np.dtype(np.float64), "the frame")
         if numbers.shape != self._mean.shape or not np.isnan(numbers).any():
             return frame
         if self._missing == "mask" or self._next is None:

@@ -215,6 +215,13 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
         series = read_series(source, in_order=True)
         return self._learn(series, read_labels(target, series), "label")
 
+    def _learned_from_dict(self, content: dict[str, Any]) -> Examples:
+        learned = super()._learned_from_dict(content)
+        kinds = {type(answer) for answer in learned.answers}
+        if not (kinds <= {str} or kinds <= {int, bool}):
+            raise TypeError("labels must be text or whole numbers")
+        return learned
+
     def predict(self, source: Source) -> Any:
         """Name many series: a LabelSet for a DataSeries, else an array of shape (n_series,)."""
         learned, series = self._read(source)
@@ -306,6 +313,14 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
                 "DTWRegressor learns one point per series: use LSTMRegressor for one per frame"
             )
         return self._learn(series, [row[0].tolist() for row in targets], form)
+
+    def _learned_from_dict(self, content: dict[str, Any]) -> Examples:
+        learned = super()._learned_from_dict(content)
+        points = np.array(learned.answers, dtype=np.float64)
+        wide = points.shape[1:] == (1,) if learned.form == "vector" else learned.form == "point"
+        if points.ndim != 2 or not points.size or not wide or not np.isfinite(points).all():
+            raise ValueError("the points are not finite numbers of one width")
+        return learned
 
     def predict(self, source: Source) -> Any:
         """Answer for many series: a DataSet for a DataSeries, else an array as in `fit`."""

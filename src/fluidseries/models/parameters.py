@@ -180,12 +180,12 @@ def _is_int(value: Any, low: int, high: float = float("inf")) -> bool:
 
 def _within(value: Any, above: float, up_to: float) -> bool:
     number = isinstance(value, Real) and not isinstance(value, bool)
-    return number and above < float(value) <= up_to
+    return number and above < value <= up_to
 
 
 def _below_one(value: Any) -> bool:
     number = isinstance(value, Real) and not isinstance(value, bool)
-    return number and 0 <= float(value) < 1
+    return number and 0 <= value < 1
 
 
 def _require(holds: bool, values: dict[str, Any], name: str, wanted: str) -> None:

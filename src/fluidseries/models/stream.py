@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .learned import Learned
     from .limits import Limits
 
-__all__ = ["Stream", "core_stream"]
+__all__ = ["Stream", "apart", "core_stream"]
 
 
 def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
@@ -92,6 +92,8 @@ class Stream:
         """
         if out is None:
             out = np.empty(self.n_outputs)
+        elif self._before is not None:
+            frame = apart(frame, out)
         if not self._quick_step(frame, out):
             self._careful_step(frame, out)
         elif self._before is not None:
@@ -130,6 +132,13 @@ class Stream:
         if self._before is not None:
             self._before[...] = numbers
         out[...] = point
+
+
+def apart(frame: ArrayLike, out: Any) -> ArrayLike:
+    """Return a frame that does not change when its answer is written to `out`."""
+    if isinstance(frame, np.ndarray) and isinstance(out, np.ndarray):
+        return frame.copy() if np.may_share_memory(frame, out) else frame
+    return frame
 
 
 def _require_out(out: Any, n_outputs: int) -> None:
