@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, TypeAlias
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from .training import Callback
 
-__all__ = ["files_progress", "fit_progress", "loss_text"]
+__all__ = ["files_progress", "fit_progress", "loss_text", "read_progress"]
+
+# How much is done, and how much there is.
+Told: TypeAlias = Callable[[int, int], None]
 
 
 @contextmanager
@@ -41,20 +51,12 @@ def fit_progress(console: Console, epochs: int, *, lines: int = 0) -> Iterator[C
         yield _Lines(console, epochs, lines)
 
 
-@contextmanager
-def files_progress(console: Console) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many files are done, on a terminal; yields what is told that and how many in all."""
-    if not console.is_terminal:
-        yield None
-        return
-    columns = TextColumn("listening"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def files_progress(console: Console) -> AbstractContextManager[Told | None]:
+    """Show how many files are done, on a terminal; gives what is told that and how many in all."""
+    return _share(console, "listening", MofNCompleteColumn())
 
 
-@contextmanager
-def read_progress(console: Console, name: str) -> Iterator[Callable[[int, int], None] | None]:
+def read_progress(console: Console, name: str) -> AbstractContextManager[Told | None]:
     """Show how far a file has been read.
 
     Parameters
@@ -64,18 +66,27 @@ def read_progress(console: Console, name: str) -> Iterator[Callable[[int, int], 
     name : str
         What is read.
 
-    Yields
-    ------
-    callable or None
+    Returns
+    -------
+    context manager of callable or None
         For the `progress` of ``fs.read``. As long as nobody calls it the bar only moves.
     """
+    return _share(console, f"reading {name}")
+
+
+@contextmanager
+def _share(console: Console, what: str, *columns: ProgressColumn) -> Iterator[Told | None]:
+    """Show a bar for the share that is done, on a terminal; elsewhere nobody needs to tell it."""
     if not console.is_terminal:
         yield None
         return
-    columns = TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+    # A file may be called as rich's markup is.
+    name = TextColumn("{task.description}", markup=False)
+    with Progress(
+        name, BarColumn(), *columns, TimeRemainingColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _bar(console: Console) -> Progress:
