@@ -62,10 +62,9 @@ def paths(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
             yield from paths(value, (*path, place))
 
 
-def replaced(content: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(content)
-    place = changed
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
+def replaced(content: Any, path: Sequence[Any], value: Any) -> Any:
+    """The content with another value at a place; it shares the rest with the old one."""
+    key, *rest = path
+    changed = copy.copy(content)
+    changed[key] = replaced(content[key], rest, value) if rest else value
     return changed

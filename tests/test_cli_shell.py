@@ -148,11 +148,15 @@ def test_facts_are_numbers_and_lists():
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("told_not_to", [False, True])
-def test_colours_are_for_terminals(told_not_to):
-    """On a terminal there are colours; never in a file, nor with NO_COLOR."""
+def test_no_colours_in_a_file():
     plain = run("evaluate", "model.json", "series.json", "names.json", check=True)
     assert b"\x1b" not in plain.stdout
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("told_not_to", [False, True])
+def test_colours_are_for_terminals(told_not_to):
+    """On a terminal there are colours, but not with NO_COLOR."""
     pty = pytest.importorskip("pty")
     main, end = pty.openpty()
     shell = {**os.environ, "TERM": "xterm-256color"}

@@ -162,7 +162,7 @@ cells = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.data())
 def test_the_core_reads_rows_as_python_does(tmp_path_factory, data):
     heads = ["id,time,x,y", "time,x,y", "id,x,label", "x,id,target,time"]
