@@ -208,7 +208,7 @@ def test_one_label_is_no_choice(session, events):
     hand = session.new("hand", "classifier", max_iter=2, hidden_size=4)
     hand.add_take("up-1", [[0.0], [1.0]], "up")
     hand.fit().result(60)
-    assert "all takes are called 'up'" in next(e.text for e in events if isinstance(e, Warned))
+    assert "every take is called 'up'" in next(e.text for e in events if isinstance(e, Warned))
     events.clear()
     hand.add_take("down-1", [[1.0], [0.0]], "down")
     hand.fit().result(60)
