@@ -44,23 +44,23 @@ Total Session::gradient(const float* parameters, const std::int64_t* rows, std::
                         std::uint64_t seed, float* gradient) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
     const Plan plan(corpus_, rows, n, augmentation_, seed);
-    memory_->panels.pack(sizes_, parameters, true, n_threads_);
+    // A chunk that is alone stays on one thread: waking another takes longer than what it could do.
+    const int n_threads = plan.chunks.size() > 1 ? n_threads_ : 1;
+    memory_->panels.pack(sizes_, parameters, true, n_threads);
     const Wanted wanted{&sizes_, &corpus_, &memory_->panels, &augmentation_,
                         seed,    loss_,    per_frame_,       true,
                         true,    nullptr};
     const int n_chunks = int(plan.chunks.size()), n_sums = std::min(n_chunks, kGradientSums);
-    const int helpers = n_chunks == 1 ? n_threads_ : 1;
-    for (int i = 0; i < std::min(n_threads_, n_sums); ++i)
-        memory_->workers[i].prepare(wanted, plan, helpers);
+    for (int i = 0; i < std::min(n_threads, n_sums); ++i) memory_->workers[i].prepare(wanted, plan);
     double losses[kGradientSums] = {};
-    parallel_for(n_sums, n_threads_, [&](int i, int thread) {
+    parallel_for(n_sums, n_threads, [&](int i, int thread) {
         memory_->sums[i].clear(sizes_);
         Playback playback(sizes_, corpus_, augmentation_, seed);
         for (int chunk = i; chunk < n_chunks; chunk += n_sums)
             losses[i] +=
                 memory_->workers[thread].run(plan.chunks[chunk], playback, &memory_->sums[i]);
     });
-    add_up(sizes_, memory_->sums, n_sums, n_threads_, gradient);
+    add_up(sizes_, memory_->sums, n_sums, n_threads, gradient);
     return {std::accumulate(losses, losses + n_sums, 0.0), weight_of(rows, n)};
 }
 
@@ -87,7 +87,7 @@ double Session::forward(const float* parameters, const std::int64_t* rows, std::
     memory_->panels.pack(sizes_, parameters, false, n_threads_);
     const Wanted wanted{&sizes_, &corpus_,   &memory_->panels, &kAsRecorded, 0,
                         loss_,   per_frame_, !outputs,         false,        outputs};
-    for (Worker& worker : memory_->workers) worker.prepare(wanted, plan, 1);
+    for (Worker& worker : memory_->workers) worker.prepare(wanted, plan);
     std::vector<double> losses(plan.chunks.size());
     parallel_for(int(plan.chunks.size()), n_threads_, [&](int i, int thread) {
         Playback playback(sizes_, corpus_, kAsRecorded, 0);

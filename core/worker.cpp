@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "threads.hpp"
-
 namespace fluidseries {
 namespace {
 
@@ -27,8 +25,8 @@ int gradient_frames(const Sizes& sizes, int most_series, int longest) {
 
 }  // namespace
 
-void Worker::prepare(const Wanted& wanted, const Plan& plan, int helpers) {
-    wanted_ = &wanted, helpers_ = helpers;
+void Worker::prepare(const Wanted& wanted, const Plan& plan) {
+    wanted_ = &wanted;
     const Sizes& sizes = *wanted.sizes;
     const int series = plan.most_series(), longest = plan.longest();
     top_ = sizes.layers() - 1;
@@ -198,7 +196,9 @@ void Worker::backward(int segment, int l, GradientSum& sum) {
         }
         step_back(l, t, alive);
     }
-    add_weight_gradient(l, frames_in(segment), sum);
+    const Layer& layer = layers_[l];
+    kernels().outer({frames_in(segment) * chunk_->series, 4 * layer.units, layer.rows, gates(l, 0),
+                     z(l, 0), sum.layers[l].get()});
 }
 
 void Worker::step_back(int l, int t, int alive) {
@@ -212,22 +212,6 @@ void Worker::step_back(int l, int t, int alive) {
     if (l > 0)
         kernels().product({alive, layer.inputs, n, panels.to_x.get(), 0, n, gates(l, t), dx(l, t),
                            false, backwards});
-}
-
-// A gate's rows at a time: whoever helps, every number is the same sum.
-void Worker::add_weight_gradient(int l, int frames, GradientSum& sum) {
-    const Layer& layer = layers_[l];
-    const auto add = [&](int first, int rows) {
-        const Matrix a = gates(l, 0);
-        kernels().outer({frames * chunk_->series,
-                         rows,
-                         layer.rows,
-                         {a.data + first, a.stride},
-                         z(l, 0),
-                         sum.layers[l].get() + std::ptrdiff_t(first) * padded(layer.rows)});
-    };
-    if (helpers_ == 1) return add(0, 4 * layer.units);
-    parallel_for(4, helpers_, [&](int gate, int) { add(gate * layer.units, layer.units); });
 }
 
 }  // namespace fluidseries

@@ -10,9 +10,8 @@ namespace fluidseries {
 
 class Worker {
   public:
-    // Makes room for the chunks of a plan; nothing below allocates. A chunk that is alone gets
-    // `helpers` threads for what can be shared.
-    void prepare(const Wanted&, const Plan&, int helpers);
+    // Makes room for the chunks of a plan; nothing below allocates.
+    void prepare(const Wanted&, const Plan&);
 
     // Returns the chunk's loss, and does the rest of what is wanted; `sum` receives the gradient.
     double run(const Chunk&, Playback&, GradientSum* sum);
@@ -58,11 +57,10 @@ class Worker {
     double read(int segment, GradientSum*);
     void backward(int segment, int l, GradientSum&);
     void step_back(int l, int t, int alive);
-    void add_weight_gradient(int l, int frames, GradientSum&);
 
     const Wanted* wanted_ = nullptr;
     const Chunk* chunk_ = nullptr;
-    int top_ = 0, helpers_ = 1;
+    int top_ = 0;
     int segment_ = 0;  // frames computed and kept at a time
     std::vector<Layer> layers_;
     Readout readout_;
