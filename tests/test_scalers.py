@@ -117,6 +117,9 @@ def test_containers_and_arrays_give_the_same(name):
     np.testing.assert_array_equal(np.concatenate(list(as_series.values())), scaled)
     listed = scaler.transform([TABLE[:5], TABLE[5:]])
     np.testing.assert_array_equal(listed[1], scaled[5:])
+    unequal = np.empty(2, dtype=object)
+    unequal[:] = [TABLE[:5], TABLE[5:]]
+    np.testing.assert_array_equal(scaler.transform(unequal)[1], scaled[5:])
     np.testing.assert_array_equal(scaler.transform(TABLE.reshape(3, 4, 4)), scaled.reshape(3, 4, 4))
     np.testing.assert_array_equal(scaler.transform_point(TABLE[2]), scaled[2])
     np.testing.assert_array_equal(scaler.transform_point(series["a"]), scaled[:5])

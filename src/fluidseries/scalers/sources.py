@@ -35,7 +35,7 @@ def opened(
         arrays = np.split(table, ends)
         if isinstance(source, DataSeries):
             return DataSeries(zip(source, arrays, strict=True), dtype=source.dtype)
-        return np.stack(arrays) if isinstance(source, np.ndarray) else arrays
+        return np.stack(arrays) if isinstance(source, np.ndarray) and source.ndim == 3 else arrays
 
     return np.concatenate(series.arrays, dtype=np.float64), closed
 
