@@ -31,7 +31,6 @@ from measure import Report, machine, write_json
 
 REST = "rest"
 # Of the window's answers, those that change from one frame to the next are smoothed away.
-# The mean of several networks is seldom as sure as one of them.
 SMOOTHING, THRESHOLD = 0.8, 0.5
 
 
@@ -124,8 +123,8 @@ def stream_of(material: Material, minutes: float, rng: np.random.Generator) -> S
     return Stream(np.concatenate([*frames, material.rests[0]]), gestures)
 
 
-def taught(session: Session, material: Material, how: str) -> LiveModel:
-    model = session.new(how, "classifier", random_state=0, segment=how)
+def taught(session: Session, material: Material, how: str, **settings: int) -> LiveModel:
+    model = session.new(how, "classifier", random_state=0, segment=how, **settings)
     counts: dict[str, int] = {}
     for label, frames in material.train:
         counts[label] = counts.get(label, 0) + 1
@@ -182,13 +181,17 @@ def score(how: str, stream: Stream, alarms: list[Alarm], minutes: float) -> Scor
 
 
 def play(
-    material: Material, minutes: float, seed: int, ways: tuple[str, ...] = ("gate", "window")
+    material: Material,
+    minutes: float,
+    seed: int,
+    ways: tuple[str, ...] = ("gate", "window"),
+    **settings: int,
 ) -> list[Score]:
     stream = stream_of(material, minutes, np.random.default_rng(seed))
     scores = []
     with tempfile.TemporaryDirectory() as folder, Session(folder) as session:
         for how in ways:
-            model = taught(session, material, how)
+            model = taught(session, material, how, **settings)
             # The clock counts frames, so that a segment's start is a frame's number.
             said = ((i, model.frame(frame, i)) for i, frame in enumerate(stream.frames))
             answers = [(i, answer) for i, answer in said if answer is not None]
@@ -197,12 +200,12 @@ def play(
     return scores
 
 
-def how_early() -> dict[str, float]:
+def how_early(**settings: int) -> dict[str, float]:
     """Share of an utterance after which the answer is right and stays so."""
     data = fs.datasets.japanese_vowels()
     shares, at = [], {0.25: 0, 0.5: 0, 0.75: 0, 1.0: 0}
     with tempfile.TemporaryDirectory() as folder, Session(folder) as session:
-        model = session.new("voice", "classifier", random_state=0)
+        model = session.new("voice", "classifier", random_state=0, **settings)
         for name, frames in data.train.items():
             model.add_take(name, frames, data.train_speakers[name], 1000 / 6.4)
         model.fit().result()

@@ -15,7 +15,7 @@ import segments
 @pytest.mark.parametrize(("how", "false_alarms"), [("gate", 12), ("window", 12)])
 def test_voices_between_rests_are_found(how, false_alarms):
     material = segments.voices(np.random.default_rng(0))
-    (found,) = segments.play(material, 1, seed=3, ways=(how,))
+    (found,) = segments.play(material, 1, seed=3, ways=(how,), max_iter=80)
     assert found.gestures > 60
     assert found.hits > 0.9 * found.gestures
     assert found.false_alarms_per_minute < false_alarms
@@ -23,14 +23,14 @@ def test_voices_between_rests_are_found(how, false_alarms):
 
 def test_real_motions_between_real_rests_are_found(real_data):
     material = segments.motions(real_data / "BasicMotions", np.random.default_rng(0))
-    for found in segments.play(material, 10, seed=3):
+    for found in segments.play(material, 10, seed=3, max_iter=80):
         assert found.hits + found.wrong > 0.9 * found.gestures
         assert found.hits > 0.6 * found.gestures
         assert found.false_alarms_per_minute < 5
 
 
 def test_voices_are_known_before_they_end():
-    early = segments.how_early()
+    early = segments.how_early(max_iter=80)
     assert early["right at 100%"] > 0.96
     assert early["right at 50%"] > 0.75
     assert early["50% of them known after"] < 0.3
