@@ -159,7 +159,9 @@ def test_the_client_hears_what_a_request_brings_about(patch):
     assert ends == ["play", *["play/frame"] * 8, "play/done"]
     [error] = ask(patch.to, "/nonsense", [])
     assert "/nonsense is no address" in error.arguments[1]
-    with pytest.raises(ParameterError, match="begin with /, as in /fluidseries/help"):
+    with pytest.raises(
+        ParameterError, match="an address begins with /, as in /fluidseries/wave/frame"
+    ):
         next(ask(patch.to, "fluidseries/wave/fit", []))
 
 
