@@ -49,6 +49,16 @@ def tones(n_series: int = 24, seed: int = 0) -> tuple[fs.DataSeries, fs.DataSet]
     return source, target
 
 
+def write_named_tones(folder, n):
+    """Write series.json, names.json and a model.json that learned them; return the series."""
+    source, target = tones(n)
+    labels = fs.LabelSet({i: "fast" if x[0] > 700 else "slow" for i, x in target.items()})
+    source.write(folder / "series.json")
+    labels.write(folder / "names.json")
+    fs.DTWClassifier().fit(source, labels).write(folder / "model.json")
+    return source
+
+
 @pytest.fixture
 def run(capsys):
     """Run a command line; return the exit code, standard output and standard error."""

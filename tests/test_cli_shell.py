@@ -13,18 +13,14 @@ import pytest
 import fluidseries as fs
 from fluidseries import cli_completion
 
-from conftest import tones
+from conftest import write_named_tones
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the shell is another there")
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    source, target = tones(24)
-    labels = fs.LabelSet({i: "fast" if x[0] > 700 else "slow" for i, x in target.items()})
-    source.write(tmp_path / "series.json")
-    labels.write(tmp_path / "names.json")
-    fs.DTWClassifier().fit(source, labels).write(tmp_path / "model.json")
+    source = write_named_tones(tmp_path, 24)
     (tmp_path / "takes").mkdir()
     source.write(tmp_path / "takes" / "more.json")
     (tmp_path / ".hidden.json").write_text("{}")

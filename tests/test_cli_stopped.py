@@ -14,18 +14,14 @@ import pytest
 
 import fluidseries as fs
 
-from conftest import tones
+from conftest import write_named_tones
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are others there")
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    source, target = tones(12)
-    labels = fs.LabelSet({i: "fast" if x[0] > 700 else "slow" for i, x in target.items()})
-    source.write(tmp_path / "series.json")
-    labels.write(tmp_path / "names.json")
-    fs.DTWClassifier().fit(source, labels).write(tmp_path / "model.json")
+    write_named_tones(tmp_path, 12)
     for name in ("answers.json", "picture.png", "out.csv"):
         (tmp_path / name).write_text("of yesterday")
     monkeypatch.chdir(tmp_path)

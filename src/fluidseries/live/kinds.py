@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..models.base import Model
     from .takes import Take
 
-__all__ = ["Corpus", "corpus_of", "is_pointwise", "make_model", "require_targets", "what_itlearns"]
+__all__ = ["Corpus", "corpus_of", "is_pointwise", "make_model", "require_targets", "what_it_learns"]
 
 Target: TypeAlias = "DataSet | LabelSet | DataSeries | None"
 
@@ -68,7 +68,7 @@ def make_model(kind: Any) -> Model[Any]:
     return model_class(known[word])()
 
 
-def what_itlearns(model: Model[Any]) -> str:
+def what_it_learns(model: Model[Any]) -> str:
     """Return "label", "point" or "next"."""
     if hasattr(model, "predict_proba"):
         return "label"
@@ -91,7 +91,7 @@ def require_targets(model: Model[Any], takes: Sequence[Take]) -> None:
         raise EmptyError(
             "there is nothing to learn from: record a take first (muted ones do not count)"
         )
-    learns, width = what_itlearns(model), 0
+    learns, width = what_it_learns(model), 0
     for take in takes:
         if learns == "label" and take.label is None:
             raise InputError(f"take {take.id!r} has no label: relabel it, mute it or delete it")
@@ -131,7 +131,7 @@ def corpus_of(model: Model[Any], takes: Sequence[Take], targets: str) -> Corpus:
     rates = [take.rate for take in takes if take.rate]
     if rates:
         series.origin = {"rate": round(float(np.median(rates)), 2)}
-    learns = what_itlearns(model)
+    learns = what_it_learns(model)
     if is_pointwise(model):
         source = _points(series)
         if learns == "label":

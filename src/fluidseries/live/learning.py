@@ -25,7 +25,7 @@ from ..errors import (
 from ..models.base import Model
 from ..models.registry import read_model
 from .events import FitCancelled, FitFailed, Fitted, Progress, Recalled, Warned
-from .kinds import what_itlearns
+from .kinds import what_it_learns
 from .memory import Snapshot
 from .playing import Player, player_of
 from .recording import RecordingVerbs
@@ -79,7 +79,7 @@ class LearningVerbs(RecordingVerbs):
     @property
     def classes(self) -> list[str]:
         """The labels in the order of an answer's probabilities; empty without."""
-        if self._model is None or what_itlearns(self._model) != "label":
+        if self._model is None or what_it_learns(self._model) != "label":
             return []
         return [str(label) for label in self._model.classes_]
 

@@ -12,7 +12,7 @@ from ..containers.arrays import as_numbers
 from ..containers.identifiers import check_text
 from ..errors import InputError, InputTypeError, NonFiniteError
 from .hearing import Hearing
-from .kinds import what_itlearns
+from .kinds import what_it_learns
 
 if TYPE_CHECKING:
     from ..models.base import Model
@@ -84,7 +84,7 @@ class Part:
     @property
     def learns(self) -> str:
         """What its targets are: "label", "point", or "next" for none."""
-        return what_itlearns(self._memory.estimator)
+        return what_it_learns(self._memory.estimator)
 
     def _do(self, do: str, **details: Any) -> None:
         self._project.do(do=do, model=self.name, **details)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from ..errors import InputError
-from .kinds import is_pointwise, what_itlearns
+from .kinds import is_pointwise, what_it_learns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def player_of(model: Model[Any], facts: Facts) -> Player:
         return _Points(model)
     if not hasattr(model, "stream"):
         return _Nearest(model, max(64, 2 * facts.longest))
-    learns = what_itlearns(model)
+    learns = what_it_learns(model)
     if learns == "label":
         return _Names(model)
     return _Foretells(model) if learns == "next" else _Maps(model)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import FluidSeriesError, IdentifierError, ParameterError
 from .controls import CONTROLS, Controls
 from .events import Answer, Event, Played
-from .kinds import is_pointwise, make_model, what_itlearns
+from .kinds import is_pointwise, make_model, what_it_learns
 from .listeners import Listeners
 from .memory import Memory
 from .model import LiveModel
@@ -295,8 +295,8 @@ def _usual_controls(estimator: Any) -> Controls:
     controls = Controls()
     for name in set(CONTROLS) & set(estimator.get_params(deep=False)):
         controls = controls.with_value(name, getattr(estimator, name))
-    if is_pointwise(estimator) and what_itlearns(estimator) == "point":
+    if is_pointwise(estimator) and what_it_learns(estimator) == "point":
         controls = controls.with_value("targets", "frame")
-    if what_itlearns(estimator) != "next" and not is_pointwise(estimator):
+    if what_it_learns(estimator) != "next" and not is_pointwise(estimator):
         controls = controls.with_value("segment", "manual")
     return controls

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..containers import DataSeries
 from ..errors import FluidSeriesWarning, InputError, StorageError
-from .kinds import corpus_of, targets_of, what_itlearns
+from .kinds import corpus_of, targets_of, what_it_learns
 from .pipes import receive, send
 from .resampling import resampled
 
@@ -207,10 +207,10 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     began = time.perf_counter()
     model = job.model
     takes = [resampled(take, job.rate) for take in job.takes] if job.rate else job.takes
-    facts = facts_of(takes, job.rest, what_itlearns(model) == "point")
+    facts = facts_of(takes, job.rest, what_it_learns(model) == "point")
     corpus = corpus_of(model, takes, job.targets)
     labels = {take.label for take in takes}
-    if what_itlearns(model) == "label" and len(labels) == 1:
+    if what_it_learns(model) == "label" and len(labels) == 1:
         warnings.warn(
             f"every take is called {labels.pop()!r}, so that this is always the answer: record "
             "something else too",
