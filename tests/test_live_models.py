@@ -363,6 +363,17 @@ def test_threshold_and_smoothing(session, clock):
     assert send(hand, [*bump(1), *bump(-1)], clock)[-1].label == "nothing"
 
 
+@pytest.mark.parametrize(("length", "hop"), [(1, 1), (15, 1), (31, 2), (64, 4), (100, 6)])
+def test_a_window_is_answered_about_sixteen_times(session, clock, length, hop):
+    hand = session.new("hand", "dtw", segment="window", num_neighbours=1)
+    for label, height in (("up", 1), ("down", -1)):
+        record(hand, clock, label, bump(height, length) if length > 1 else [[height]])
+    hand.fit().result(60)
+    answers = send(hand, [[0.5]] * (3 * length), clock)
+    came = [number for number, answer in enumerate(answers, 1) if answer is not None]
+    assert came == list(range(length, 3 * length + 1, hop))
+
+
 def test_a_gate_makes_segments(session, clock, events):
     hand = session.new("hand", "classifier", max_iter=60, random_state=0, segment="gate")
     gestures(hand, clock)

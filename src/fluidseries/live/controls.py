@@ -39,7 +39,7 @@ class Controls:
     window : int or None
         Frames of the window. None: the median length of the takes.
     hop : int or None
-        Frames between two answers of the window. None: a sixteenth of it.
+        Frames between two answers of the window. None: about a sixteenth of it.
     targets : "take" or "frame"
         Whether a take has one target, as it was when it began, or one for every frame.
     pre_roll : int

@@ -28,10 +28,16 @@ Frame: TypeAlias = "NDArray[np.float64]"
 
 # Frames of the series so far that a new model is told when it takes over.
 REMEMBERED = 256
-# A window, or a series that can only be compared as a whole, is answered this often within it.
+# A window, or a series that can only be compared as a whole, is answered about this often within
+# it, so that `smoothing` reaches over the same share of a gesture at any rate.
 ANSWERS_PER_WINDOW = 16
 # Frames between two looks at the rate.
 FRAMES_PER_CHECK = 64
+
+
+def hop_within(length: int) -> int:
+    """Return the frames between two answers of so many frames."""
+    return max(1, round(length / ANSWERS_PER_WINDOW))
 
 
 class Hearing:
@@ -85,7 +91,7 @@ class Hearing:
             self._gate = Gate(*level_of(c, facts), c)
         elif c.segment == "window":
             length = c.window or max(1, facts.median_length)
-            self._window = Window(length, c.hop or max(1, length // ANSWERS_PER_WINDOW))
+            self._window = Window(length, c.hop or hop_within(length))
         self.reset()
 
     @property
@@ -166,8 +172,8 @@ class Hearing:
     def _compared(self) -> NDArray[np.float64] | None:
         """Ask a player that compares whole series, now and then."""
         assert self.player is not None
-        length = self.controls.hop or max(1, self.facts.median_length // ANSWERS_PER_WINDOW)
-        return self.player.finish() if self._since_reset % length == 0 else None
+        hop = self.controls.hop or hop_within(self.facts.median_length)
+        return self.player.finish() if self._since_reset % hop == 0 else None
 
     def _answer(self, numbers: NDArray[np.float64], time: float) -> Answer:
         answer = self._shaping.answer(numbers, time)
