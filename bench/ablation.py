@@ -18,13 +18,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
 import fluidseries as fs
 from fluidseries.errors import FluidSeriesWarning
+from fluidseries.models import lstm, preparing
 from fluidseries.models.recipe import FOR_LABELS, FOR_POINTS, Recipe
+from fluidseries.network import Network
+from fluidseries.scaling import Scaler
 from learning import Problem, read_problem
 
 from measure import Kept, Report, machine
@@ -108,6 +112,45 @@ def averaged_weights(problem: Problem, seed: int) -> np.ndarray:
     return asked(model, problem.X_test)
 
 
+def uniform(network: Network, rng: np.random.Generator) -> np.ndarray:
+    """Parameters as nn.LSTM and nn.Linear draw them: forget biases and recurrence like all."""
+    flat = np.empty(network.n_parameters, dtype=np.float32)
+    for name, view in network.views(flat).items():
+        of_layer = name.rpartition("_l")[2]
+        size = (
+            network.hidden_sizes[int(of_layer)]
+            if of_layer.isdigit()
+            else network.hidden_sizes[-1] * len(network.readout)
+        )
+        view[...] = rng.uniform(-1, 1, view.shape) / np.sqrt(size)
+    return flat
+
+
+def plain_start(problem: Problem, seed: int) -> np.ndarray:
+    with patch.object(Network, "initialise", uniform):
+        return plain(problem, seed)
+
+
+def unscaled(problem: Problem, seed: int, *, which: str) -> np.ndarray:
+    """The frames ("input_scaler") or the targets ("output_scaler") are learned as they are."""
+    usual = preparing._standardised
+
+    def without(model: Any, corpus: Any, rows: Any, learned: Any) -> Any:
+        scaled = usual(model, corpus, rows, learned)
+        size = len(getattr(scaled, which).mean)
+        return replace(scaled, **{which: Scaler.identity(size)})
+
+    with patch.object(preparing, "_standardised", without):
+        return plain(problem, seed)
+
+
+def settings(problem: Problem, seed: int, **changes: float) -> np.ndarray:
+    """The optimiser is set in another way."""
+    usual = lstm.training_settings
+    with patch.object(lstm, "training_settings", lambda *a: replace(usual(*a), **changes)):
+        return plain(problem, seed)
+
+
 def parameters(**chosen: Any) -> Callable:
     return partial(plain, parameters=chosen)
 
@@ -122,13 +165,24 @@ CASES: dict[str, Callable] = {
     "no differences": partial(plain, differences=False),
     "no clock": partial(plain, clock=False),
     "no noise": partial(plain, noise=0.0),
+    "noise of 0.1": partial(plain, noise=0.1),
     "noise of 0.6": partial(plain, noise=0.6),
     "no stretching": partial(plain, stretch=0.0),
     "stretching of 0.4": partial(plain, stretch=0.4),
     "no label smoothing": partial(plain, smoothing=0.0),
     "dropout of 0.3": partial(plain, dropout=0.3),
     "crops added": with_crops,
+    "plain start": plain_start,
+    "inputs not scaled": partial(unscaled, which="input_scaler"),
+    "targets not scaled": partial(unscaled, which="output_scaler"),
+    "no clipping": partial(settings, clip=0.0),
+    "no weight decay": partial(settings, weight_decay=0.0),
+    "weight decay of 0.1": partial(settings, weight_decay=0.1),
     "constant rate": parameters(schedule="constant"),
+    "constant rate of .003": parameters(schedule="constant", learn_rate=0.003),
+    "constant rate of .03": parameters(schedule="constant", learn_rate=0.03),
+    "rate of .003": parameters(learn_rate=0.003),
+    "rate of .03": parameters(learn_rate=0.03),
     "constant, weights averaged": averaged_weights,
     "50 epochs": parameters(max_iter=50),
     "100 epochs": parameters(max_iter=100),
@@ -140,6 +194,7 @@ CASES: dict[str, Callable] = {
     "batches of 8": parameters(batch_size=8),
     "batches of 8, 400 epochs": parameters(batch_size=8, max_iter=400),
     "batches of 16": parameters(batch_size=16),
+    "batches of 64": parameters(batch_size=64),
     "16 units": parameters(hidden_size=16),
     "64 units": parameters(hidden_size=64),
     "two layers of 32": parameters(hidden_size=(32, 32)),
