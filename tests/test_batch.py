@@ -202,17 +202,6 @@ def test_bad_targets_are_explained(name):
         read_targets(target, series(3, 2))
 
 
-@pytest.mark.parametrize("labels", [[1.5, 2.0], ["a", 1], [["a"], ["b"]], [None, None]])
-def test_bad_labels_are_explained(labels):
-    with pytest.raises(errors.InputTypeError, match="labels must be text or whole numbers"):
-        read_labels(labels, series(1, 1))
-
-
-def test_a_column_of_labels_is_not_a_row():
-    with pytest.raises(errors.DimensionError, match=r"labels have shape \(2, 1\).* \(n_series,\)"):
-        read_labels(np.array([["a"], ["b"]]), series(1, 1))
-
-
 # Joining
 
 

@@ -12,6 +12,7 @@ from .batch import require_same_identifiers
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .labels import plain_labels
 from .wording import counted
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def read_target_points(target: DataSet | ArrayLike, points: Points) -> tuple[Tab
 
 
 def read_labels(target: LabelSet | Any, points: Points) -> list[Any]:
-    """Check labels, which in arrays may be whole numbers, and bring them into the points' order."""
+    """Check labels, which in arrays may be numbers, and bring them into the points' order."""
     if isinstance(target, DataSet):
         raise InputTypeError(
             "the target is a DataSet, and a classifier learns labels: use MLPRegressor for numbers"
@@ -136,18 +137,8 @@ def read_labels(target: LabelSet | Any, points: Points) -> list[Any]:
         return [target[name] for name in points.names]
     _require_plain(points, target, "a LabelSet")
     _require_array(target, "the target")
-    if np.ndim(target) != 1:
-        raise DimensionError(
-            f"the labels have shape {np.shape(target)}, but wanted (n_points,): one for each point"
-        )
-    labels = [label.item() if isinstance(label, np.generic) else label for label in target]
+    labels = plain_labels(target)
     _require_as_many(len(labels), len(points))
-    kinds = {type(label) for label in labels}
-    if kinds not in ({str}, {int}, {bool}):
-        raise InputTypeError(
-            "labels are text or whole numbers, one for each point, but got "
-            f"{', '.join(sorted(kind.__name__ for kind in kinds))}: make them text with str(...)"
-        )
     return labels
 
 

@@ -13,6 +13,7 @@ from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
 from .containers.origin import Origin, require_same_origin
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .labels import plain_labels
 from .missing import filled, usual
 from .wording import counted
 
@@ -188,14 +189,14 @@ def read_targets(
 
 
 def read_labels(target: LabelSet | Sequence[Any] | NDArray[Any], series: Series) -> list[Any]:
-    """Check labels and bring them into the order of the series: text, or whole numbers in arrays.
+    """Check labels and bring them into the order of the series: text, in arrays also numbers.
 
     Raises
     ------
     IdentifierError
         If an identifier stands in only one of source and target.
-    InputError, InputTypeError
-        If it is not one label for each series.
+    DimensionError, NonFiniteError, InputError, InputTypeError
+        If it is not one label of one kind for each series, see `plain_labels`.
     """
     if isinstance(target, DataSet | DataSeries):
         raise InputTypeError(
@@ -204,19 +205,7 @@ def read_labels(target: LabelSet | Sequence[Any] | NDArray[Any], series: Series)
         )
     if isinstance(target, LabelSet):
         return _joined(target, series)
-    rows = _listed(target, series, "a LabelSet with the same identifiers")
-    if isinstance(rows[0], np.ndarray):
-        raise DimensionError(
-            f"the labels have shape {np.shape(target)}, but wanted (n_series,): one for each series"
-        )
-    labels = [row.item() if isinstance(row, np.generic) else row for row in rows]
-    kinds = {type(label) for label in labels}
-    if not (kinds <= {str} or kinds <= {int, bool}):
-        raise InputTypeError(
-            "the labels must be text or whole numbers, one for each series: got "
-            f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert them with str or int"
-        )
-    return labels
+    return plain_labels(_listed(target, series, "a LabelSet with the same identifiers"))
 
 
 def _rows_of(source: Any) -> Sequence[Any] | NDArray[Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..errors import ParameterError
+from ..labels import require_kept_labels
 from ..learner import Member, Optimiser
 from .learned import Learned
 from .modelfile import as_number
@@ -32,9 +33,9 @@ class ClassesLearned(Learned):
 
     Parameters
     ----------
-    outputs : tuple of str or int
+    outputs : tuple of str, int, float or bool
         The label of each output, in the order in which they came.
-    present : frozenset of str or int
+    present : frozenset of the same
         The labels of the newest fit; the others' outputs are masked.
     doubt : float
         Probability that a label was meant to be any label, as training had it.
@@ -94,8 +95,7 @@ class ClassesLearned(Learned):
             raise ValueError("there must be one label for each output")
         if not present or not present <= set(outputs):
             raise ValueError("the labels that are present must be some of the outputs")
-        if not all(isinstance(label, str | int) for label in outputs):
-            raise TypeError("labels must be text or whole numbers")
+        require_kept_labels(outputs)
         doubt = as_number(content.get("doubt", 0.0), 0, 0.999)  # files of the first version: none
         return replace(learned, outputs=outputs, present=present, doubt=doubt)
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 
 from ..containers import DataSet, LabelSet
+from ..labels import as_array, same_kind
 from ..reading import read_labels, require_origin
 from .classes import ClassesLearned, class_weights, with_classes
 from .corpus import Corpus
 from .lstm import LSTMModel
 from .parameters import require_fraction
 from .recipe import FOR_LABELS
+from .scoring import accuracy
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         ----------
         source : DataSeries, list of ndarray of shape (n_frames, n_dims), or 3-D ndarray
             The series; they may be of different lengths.
-        target : LabelSet, or sequence of str or int of shape (n_series,)
-            A label for each series; joined by identifier.
+        target : LabelSet, or array-like of shape (n_series,)
+            A label for each series; joined by identifier. In a list, an array or a column of pandas
+            labels may also be whole or other numbers, or truth values; answers are of their kind.
         callback : callable, optional
             As LSTMRegressor's.
 
@@ -171,7 +173,7 @@ BusyError, KeyboardInterrupt
         labels = [self._name(learned.classes, row) for row in shares]
         if series.identifiers is not None:
             return LabelSet({i: str(x) for i, x in zip(series.identifiers, labels, strict=True)})
-        return np.array(labels)
+        return as_array(labels)
 
     def predict_proba(self, source: Source) -> Any:
         """Return the probability of every label.
@@ -218,16 +220,12 @@ BusyError, KeyboardInterrupt
         series = self._series(source, self._require_learned(), in_order=True)
         require_origin(series.origin, self.origin_)
         truth = read_labels(target, series)
-        answers = self.predict(series.arrays).tolist()
-        if self.threshold:
-            # A rejected series is a miss, also where labels are numbers.
-            truth, answers = [str(x) for x in truth], [str(x) for x in answers]
-        return float(accuracy_score(truth, answers, sample_weight=sample_weight))
+        return accuracy(truth, self.predict(series.arrays), sample_weight)
 
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels, sorted: the order of probabilities."""
-        return np.array(cast("ClassesLearned", self._fitted("classes_")).classes)
+        return as_array(cast("ClassesLearned", self._fitted("classes_")).classes)
 
     def _require_classes(self) -> ClassesLearned:
         require_fraction(self, "threshold")
@@ -242,7 +240,7 @@ BusyError, KeyboardInterrupt
         series = self._series(source, known, in_order=True)
         labels = read_labels(target, series)
         outputs = list(cast("ClassesLearned", known).outputs) if known else []
-        if known and {type(x) for x in outputs} != {type(x) for x in labels}:
+        if known and not same_kind(outputs, labels):
             outputs = []  # text after numbers: other labels altogether, so _grown starts afresh
         outputs += sorted(set(labels) - set(outputs))
         numbers = [np.array([[float(outputs.index(label))]]) for label in labels]
@@ -259,7 +257,7 @@ BusyError, KeyboardInterrupt
 
     def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
         labels, known = corpus.labels or [], cast("ClassesLearned", known)
-        if {type(x) for x in known.outputs} != {type(x) for x in labels}:
+        if not same_kind(known.outputs, labels):
             return None
         known = replace(known, doubt=self._recipe.augmentation.smoothing)
         return known if known.present == set(labels) else with_classes(known, labels)
@@ -286,7 +284,7 @@ class ClassifierStream:
 
         Returns
         -------
-        label : str or int
+        label : str, int, float or bool
             The most probable label so far, or the model's `reject_label`.
         probabilities : ndarray of shape (n_classes,)
             In the order of ``classes_``.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 
 from ..containers import DataSet, LabelSet
+from ..labels import as_array, same_kind
 from ..points import Points, read_labels, read_points
 from .mlp import MLPModel
 from .mlp_classes import probabilities, with_labels
@@ -17,6 +17,7 @@ from .mlp_fitting import Corpus
 from .mlp_flucoma import parse_classifier, to_classifier
 from .mlp_learned import MLPLearned
 from .parameters import require_fraction
+from .scoring import accuracy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -111,8 +112,8 @@ warm_start, random_state, verbose
         ----------
         source : DataSet, or ndarray of shape (n_points, n_dims)
             The points.
-        target : LabelSet, or sequence of str or int of shape (n_points,)
-            A label for each point, joined by identifier.
+        target : LabelSet, or array-like of shape (n_points,)
+            A label for each point; as LSTMClassifier's.
         callback : callable, optional
             As MLPRegressor's.
 
@@ -156,7 +157,7 @@ ParameterError, BusyError, KeyboardInterrupt
         names = [self._name(learned, shares) for shares in self._outputs(points, learned)]
         if points.identifiers is not None:
             return LabelSet({i: str(x) for i, x in zip(points.identifiers, names, strict=True)})
-        return np.array(names)
+        return as_array(names)
 
     def predict_proba(self, source: Source) -> Any:
         """Return the probability of every label.
@@ -196,16 +197,12 @@ ParameterError, BusyError, KeyboardInterrupt
         """Return the share of points that get their label."""
         points = read_points(source, in_order=True)
         truth = read_labels(target, points)
-        answers = self.predict(points.table).tolist()
-        if self.threshold:
-            # A rejected point is a miss, also where labels are numbers.
-            truth, answers = [str(x) for x in truth], [str(x) for x in answers]
-        return float(accuracy_score(truth, answers, sample_weight=sample_weight))
+        return accuracy(truth, self.predict(points.table), sample_weight)
 
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels, sorted: the order of probabilities."""
-        return np.array(self._fitted("classes_").labels)
+        return as_array(self._fitted("classes_").labels)
 
     def to_flucoma(self) -> dict[str, Any]:
         """Return what `write_flucoma` puts into a file: FluCoMa's MLPClassifier."""
@@ -231,7 +228,7 @@ ParameterError, BusyError, KeyboardInterrupt
         return Corpus(points, classes, len(labels), "label", labels)
 
     def _go_on(self, corpus: Corpus, known: MLPLearned) -> MLPLearned | None:
-        if type(known.labels[0]) is not type(corpus.labels[0]):
+        if not same_kind(known.labels, corpus.labels):
             return None  # text after numbers: other labels altogether
         self._require_trainable(known.layers)
         return with_labels(known, corpus.labels)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ..labels import require_kept_labels
 from ..scaling import Scaler
 from .layers import Layers
 from .modelfile import as_curve, as_float64, as_number, as_whole
@@ -67,7 +68,7 @@ class MLPLearned:
         Fitted on the training part of the first fit.
     form : str
         What the targets were: "point", "vector" (one number per point) or "label".
-    labels : tuple of str or int
+    labels : tuple of str, int, float or bool
         One per output, sorted; empty for a regressor.
     gone : dict
         What the output layer knew of labels that the newest fit had no points of: a column of
@@ -174,8 +175,7 @@ class MLPLearned:
 
     def _require_sound_labels(self) -> None:
         known = [*self.labels, *self.gone]
-        if {type(label) for label in known} not in ({str}, {int}, {bool}):
-            raise TypeError("labels are text or whole numbers")
+        require_kept_labels(known)
         if list(self.labels) != sorted(set(self.labels)) or len(set(known)) < len(known):
             raise ValueError("the labels must be sorted and different")
         if len(self.labels) != self.layers.n_outputs:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import r2_score
 
 from .. import _core
 from ..batch import Series
 from ..containers import DataSet, LabelSet
 from ..errors import InputTypeError, ParameterError
+from ..labels import as_array, require_kept_labels
 from ..reading import (
     read_frames,
     read_labels,
@@ -27,6 +28,7 @@ from ..scaling import Scaler
 from ..warping import constraint_of
 from .base import Model
 from .parameters import n_threads
+from .scoring import accuracy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -217,9 +219,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Examples:
         learned = super()._learned_from_dict(content)
-        kinds = {type(answer) for answer in learned.answers}
-        if not (kinds <= {str} or kinds <= {int, bool}):
-            raise TypeError("labels must be text or whole numbers")
+        require_kept_labels(learned.answers)
         return learned
 
     def predict(self, source: Source) -> Any:
@@ -229,7 +229,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
         labels = [learned.classes[best] for best in shares.argmax(axis=1)]
         if series.identifiers is not None:
             return LabelSet({i: str(x) for i, x in zip(series.identifiers, labels, strict=True)})
-        return np.array(labels)
+        return as_array(labels)
 
     def predict_proba(self, source: Source) -> Any:
         """Return each label's share: a DataSet, or an array (n_series, n_classes)."""
@@ -255,14 +255,13 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
     def score(self, source: Source, target: Any, sample_weight: Any = None) -> float:
         """Return the share of series that get their label."""
         _, series = self._read(source, in_order=True)
-        answers = self.predict(series.arrays)
         truth = read_labels(target, series)
-        return float(accuracy_score(truth, answers.tolist(), sample_weight=sample_weight))
+        return accuracy(truth, self.predict(series.arrays), sample_weight)
 
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels, sorted: the order of probabilities."""
-        return np.array(self._require_learned().classes)
+        return as_array(self._require_learned().classes)
 
     def _probabilities(self, arrays: list[NDArray[Any]], learned: Examples) -> NDArray[np.float64]:
         rows, shares = self._shares(arrays, learned)
