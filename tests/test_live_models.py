@@ -661,3 +661,94 @@ def test_the_session_sends_one_frame_to_all(session, clock):
     assert isinstance(answers[-1]["hand"], Answer)
     assert answers[-1]["other"] is None
     session.reset()
+
+
+def test_which_inputs_a_model_learns_from(tmp_path, clock):
+    """What plays keeps to its own inputs until another fit, also after a recall and a restart."""
+    events = []
+    ramp, still = np.linspace(0, 1, 20), np.zeros(20)
+    up = np.column_stack([ramp, still, -ramp])
+    both = np.column_stack([ramp, np.sin(np.arange(20)), ramp])
+    with Session(tmp_path / "project", clock) as session:
+        session.listen(events.append)
+        hand = session.new("hand", "dtw", numNeighbours=1, inputs=[0])
+        for label, frames in (("up", up), ("down", -up)):
+            hand.record_start(label)
+            send(hand, frames, clock)
+            hand.record_stop()
+        assert hand.data()[0].n_dims == 1
+        hand.fit().result(60)
+        assert hand.predict(both).label == "up"
+        hand.set("inputs", (2, 2))
+        assert isinstance(events[-1], Warned)
+        assert "plays on with the inputs that it knows: fit it again" in events[-1].text
+        assert hand.outdated
+        assert hand.predict(both).label == "up"
+        hand.fit().result(60)
+        assert not hand.outdated
+        hand.segment_start()
+        send(hand, both, clock)
+        assert hand.segment_stop().label == "down"
+        assert [take.frames.shape for take in hand.takes.values()] == [(20, 3), (20, 3)]
+        hand.recall(1).result(60)
+        assert hand.predict(both).label == "up"
+    with Session(tmp_path / "project", clock) as session:
+        hand = session["hand"]
+        assert hand.get("inputs") == (2,)
+        assert hand.outdated
+        assert hand.predict(both).label == "up"
+        hand.set("inputs", "none")
+        hand.fit().result(60)
+        assert hand.predict(up).label == "up"
+        assert hand.playing
+        assert hand.n_inputs == 3
+
+
+def test_inputs_that_do_not_come(session, clock):
+    hand = session.new("hand", "dtw", inputs=[1, 3])
+    record(hand, clock, "up", np.arange(20.0).reshape(5, 4))
+    hand.fit().result(60)
+    hand.delete_all()
+    with pytest.raises(
+        DimensionError, match=r"3 numbers came, but .* dimension 3 \(counted from 0"
+    ):
+        hand.frame([1.0, 2.0, 3.0])
+    with pytest.raises(DimensionError, match="2 numbers came"):
+        hand.predict(np.zeros((4, 2)))
+    assert hand.frame([1.0, 2.0, 3.0, 4.0, 5.0]) is None
+    hand.undo()
+    hand.set("inputs", 4)
+    with pytest.raises(DimensionError, match=r"dimension 4 .* take 'up-1' has 4: set inputs anew"):
+        hand.fit()
+
+
+def test_a_model_file_hears_the_chosen_inputs(session, clock):
+    first = session.new("first", "dtw", numNeighbours=1)
+    ramp = np.linspace(0, 1, 10)[:, np.newaxis]
+    record(first, clock, "up", ramp)
+    record(first, clock, "down", -ramp)
+    first.fit().result(60)
+    first.write("first.json")
+    second = session.new("second", "dtw", inputs=1)
+    second.read("first.json").result(60)
+    assert second.predict(np.column_stack([-ramp, ramp])).label == "up"
+    second.set("inputs", (0, 1))
+    second.read("first.json").result(60)
+    assert second.predict(ramp).label == "up"
+    assert second.outdated
+
+
+def test_the_gate_minds_only_the_chosen_inputs(session, clock, events):
+    hand = session.new("hand", "dtw", segment="gate", inputs=[0])
+    move = np.sin(np.linspace(0, 3, 30))
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 1, 30)
+    for size in (0.9, 1.0, 1.1):
+        hand.add_take(f"up-{size}", np.column_stack([size * move, noise]), "up", rate=100)
+        hand.add_take(f"rest-{size}", np.column_stack([0 * move, noise]), "none", rate=100)
+    hand.fit().result(60)
+    rest = np.column_stack([np.zeros(60), rng.normal(0, 1, 60)])
+    gesture = np.column_stack([move, noise])
+    answers = send(hand, [*rest, *gesture, *rest], clock)
+    assert [answer.label for answer in answers if answer is not None] == ["up"]
+    assert len([event for event in events if isinstance(event, SegmentStarted)]) == 1

@@ -169,8 +169,8 @@ OTHERS = {
     "segment": ("gate", "curtain"), "gate_input": (1, -2), "on_threshold": (0.5, "loud"),
     "off_threshold": (0.25, "soft"), "min_slice_length": (9, 0), "min_silence_length": (8, 0.5),
     "min_length_above": (7, 0), "min_length_below": (6, -1), "look_back": (5, -1),
-    "window": (40, 0), "hop": (4, 0), "targets": ("frame", "none"), "pre_roll": (3, -1),
-    "trim_still": (1, 2), "rate": (50.0, 0), "threshold": (0.5, 1.5),
+    "window": (40, 0), "hop": (4, 0), "inputs": ((0, 2), -1), "targets": ("frame", "none"),
+    "pre_roll": (3, -1), "trim_still": (1, 2), "rate": (50.0, 0), "threshold": (0.5, 1.5),
     "reject_label": ("nothing", ""), "smoothing": (0.75, 1.0), "hold": (0, "x"), "lag": (0.5, -1),
     "alone_after": (0.5, -1),
 }  # fmt: skip
@@ -181,12 +181,13 @@ def test_every_control_is_set_and_told(patch):
     assert set(OTHERS) == set(CONTROLS)
     patch.ask("m", "new", "forecaster")
     for name, (value, wrong) in OTHERS.items():
-        assert patch.ask("m", "get", name)[1:] != (value,)
-        assert patch.ask("m", "set", theirs(name), value) == (theirs(name), value)
+        values = plain(value)
+        assert patch.ask("m", "get", name)[1:] != values
+        assert patch.ask("m", "set", theirs(name), *values) == (theirs(name), *values)
         assert "it must be" in patch.error("/fluidseries/m/set", name, wrong)
-        assert patch.ask("m", "get", name) == (name, value)
-        assert plain(patch.session["m"].settings[name]) == (value,)
+        assert patch.ask("m", "get", name) == (name, *values)
+        assert plain(patch.session["m"].settings[name]) == values
     patch.ask("m", "set", "patience", 12)
     assert patch.ask("m", "get", "patience") == ("patience", 12)
-    for name in ("on_threshold", "window", "rate", "alone_after"):
+    for name in ("on_threshold", "window", "inputs", "rate", "alone_after"):
         assert patch.ask("m", "set", name, "none") == (name, "none")

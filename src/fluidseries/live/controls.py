@@ -40,6 +40,9 @@ class Controls:
         Frames of the window. None: the median length of the takes.
     hop : int or None
         Frames between two answers of the window. None: about a sixteenth of it.
+    inputs : tuple of int or None
+        The dimensions, counted from 0, that the next fit learns from; what plays goes on with those
+        that it learned from. Takes hold all that came in, whatever is chosen. None: all.
     targets : "take" or "frame"
         Whether a take has one target, as it was when it began, or one for every frame.
     pre_roll : int
@@ -75,6 +78,7 @@ class Controls:
     look_back: int = 2
     window: int | None = None
     hop: int | None = None
+    inputs: tuple[int, ...] | None = None
     targets: str = "take"
     pre_roll: int = 0
     trim_still: bool = False
@@ -129,8 +133,15 @@ def _number(low: float, high: float = 1e9, *, below: bool = False) -> Callable[[
     return plain
 
 
+def _dimensions(value: Any) -> tuple[int, ...]:
+    numbers = value if isinstance(value, list | tuple) else [value]
+    if not numbers:
+        raise ValueError
+    return tuple(sorted({_whole(0)(number) for number in numbers}))
+
+
 def _or_none(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None or value in {"none", "auto"} else plain(value)
+    return lambda value: None if value is None or value in ("none", "auto") else plain(value)
 
 
 def _one_of(*words: str) -> Callable[[Any], str]:
@@ -171,6 +182,7 @@ _RANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "look_back": (f"{_length} 0", _whole(0, 100_000)),
     "window": (f"{_length} 1, or None", _or_none(_whole(1, 100_000))),
     "hop": (f"{_length} 1, or None", _or_none(_whole(1))),
+    "inputs": ("numbers of dimensions from 0, or None for all", _or_none(_dimensions)),
     "targets": ('"take" or "frame"', _one_of("take", "frame")),
     "pre_roll": (f"{_length} 0", _whole(0, 100_000)),
     "trim_still": ("True or False", _switch),

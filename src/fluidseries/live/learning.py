@@ -72,6 +72,11 @@ class LearningVerbs(RecordingVerbs):
         return self._model is not None
 
     @property
+    def outdated(self) -> bool:
+        """Whether what plays learned from other inputs than those that are chosen now."""
+        return self.playing and self._hearing.facts.inputs != self._memory.controls.inputs
+
+    @property
     def fitting(self) -> bool:
         """Whether a fit is running."""
         return self._job is not None
@@ -102,12 +107,13 @@ class LearningVerbs(RecordingVerbs):
             if self._job is not None:
                 raise BusyError(f"a fit of {self.name!r} is running: wait for it, or cancel it")
             takes, memory = self._heard_takes(), self._memory
+            c = memory.controls
+            known = None if self.outdated else self._model
             # A copy with other parameters shares what was learned, which never changes.
-            model = copy(memory.estimator if self._model is None else self._model)
+            model = copy(memory.estimator if known is None else known)
             model.set_params(**memory.estimator.get_params(deep=False))
             path = self._new_place()
-            c = memory.controls
-            what = FitJob(model, takes, c.targets, c.rate, c.reject_label, path)
+            what = FitJob(model, takes, c.targets, c.rate, c.reject_label, c.inputs, path)
             done = lambda result: self._fitted(result, path)  # noqa: E731
             self._job = Job(what, done, self._failed, self._hear_job)
             self._job.start()
@@ -196,6 +202,8 @@ class LearningVerbs(RecordingVerbs):
     def read(self, path: str | os.PathLike[str]) -> Future[Recalled]:
         """Play a model that lies in the project's folder, as soon as it is read.
 
+        A model of as many inputs as are chosen hears those.
+
         Raises
         ------
         InputError
@@ -204,7 +212,14 @@ class LearningVerbs(RecordingVerbs):
         place = os.fspath(self._project.folder.confine(path))
         path = self._new_place()
         job = ReadJob(place, path)
-        return self._read(job, lambda result: self._recalled(self._keep(result, path).number))
+
+        def done(result: Result) -> Recalled:
+            inputs = self._memory.controls.inputs
+            if inputs is not None and result.model.n_features_in_ == len(inputs):
+                result = replace(result, facts=replace(result.facts, inputs=inputs))
+            return self._recalled(self._keep(result, path).number)
+
+        return self._read(job, done)
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Save what plays into the project's folder; waits for the copy of a file.

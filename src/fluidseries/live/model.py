@@ -12,9 +12,10 @@ from ..containers.arrays import as_frames, as_numbers
 from ..errors import DimensionError, InputError, NonFiniteError, NotFittedError, StorageError
 from .by_itself import Alone, Playback
 from .controls import CONTROLS
-from .events import Answer, Played
+from .events import Answer, Played, Warned
 from .learning import LearningVerbs
 from .part import FLOAT, LARGEST
+from .playing import require_inputs
 from .settings import checked_parameter, setting_name
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class LiveModel(LearningVerbs):
                 f"the frame has {came}, but {self.name!r} takes {wanted}: send as many, or make "
                 "another model for these"
             )
+        if self._model is not None and self._hearing.facts.inputs is not None:
+            require_inputs(width, self._hearing.facts.inputs)
         if self._width or wanted is None:
             # Nothing fixes the number yet, and it is another one than before.
             self._before.clear()
@@ -242,6 +245,9 @@ class LiveModel(LearningVerbs):
                 return
             value = getattr(memory.controls.with_value(name, value), name)
             self._do("set", name=name, value=value)
+            if name == "inputs" and self.outdated:
+                text = "the model plays on with the inputs that it knows: fit it again"
+                self._say(Warned(self.name, text))
             self._hearing.use_controls(memory.controls)
             self._before = deque(self._before, maxlen=memory.controls.pre_roll)
 

@@ -68,7 +68,7 @@ class Part:
     @property
     def n_inputs(self) -> int | None:
         """Numbers per frame; None while nothing says it."""
-        if self._model is not None:
+        if self._model is not None and self._hearing.facts.inputs is None:
             return int(self._model.n_features_in_)
         recording = self._memory.recording
         if recording is not None and recording.n_inputs is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import DimensionError, InputError
+from ..wording import counted
 from .kinds import is_pointwise, what_it_learns
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ..models.base import Model
     from .worker import Facts
 
-__all__ = ["Player", "player_of"]
+__all__ = ["Player", "player_of", "require_inputs"]
 
 
 class Player(Protocol):
@@ -40,6 +42,11 @@ class Player(Protocol):
 
 def player_of(model: Model[Any], facts: Facts) -> Player:
     """Return what plays a fitted model."""
+    player = _player(model, facts)
+    return player if facts.inputs is None else _Choosing(player, facts.inputs)
+
+
+def _player(model: Model[Any], facts: Facts) -> Player:
     if is_pointwise(model):
         return _Points(model)
     if not hasattr(model, "stream"):
@@ -158,3 +165,34 @@ class _Nearest:
 
     def alone(self) -> NDArray[np.float64] | None:
         return None
+
+
+class _Choosing:
+    """Another player that hears some of the inputs only.
+
+    Parameters
+    ----------
+    player : Player
+    inputs : tuple of int
+        Their numbers, from 0.
+    """
+
+    def __init__(self, player: Player, inputs: tuple[int, ...]) -> None:
+        self._player, self._inputs = player, list(inputs)
+        self.finish, self.reset, self.alone = player.finish, player.reset, player.alone
+
+    def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        return self._player.step(frame[self._inputs])
+
+    def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        require_inputs(frames.shape[1], self._inputs)
+        return self._player.whole(frames.take(self._inputs, axis=1))
+
+
+def require_inputs(width: int, inputs: Sequence[int]) -> None:
+    """Raise DimensionError unless frames of a width have all inputs."""
+    if width <= max(inputs):
+        raise DimensionError(
+            f"{counted(width, 'number')} came, but the model learned from dimension {max(inputs)} "
+            "(counted from 0): send longer frames, or set inputs and fit again"
+        )

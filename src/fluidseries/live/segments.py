@@ -154,7 +154,7 @@ def level_of(controls: Controls, facts: Facts) -> tuple[Level, float, float]:
 
 def _input(index: int, facts: Facts) -> tuple[Level, float, tuple[float, ...]]:
     if index < 0:
-        return motion(np.array(facts.spread)), facts.motion, facts.rest_motion
+        return motion(np.array(facts.spread), facts.inputs), facts.motion, facts.rest_motion
     usual = facts.levels[index] if index < len(facts.levels) else 0.0
     return _dimension(index), usual, facts.rest_levels[index] if facts.rest_levels else ()
 
@@ -163,15 +163,22 @@ def _dimension(index: int) -> Level:
     return lambda frame: float(frame[index])
 
 
-def motion(spread: NDArray[np.float64]) -> Level:
+def motion(spread: NDArray[np.float64], inputs: tuple[int, ...] | None = None) -> Level:
     """Return what measures how far a frame is from the one before.
 
     Parameters
     ----------
     spread : ndarray of shape (n_dims,)
         Standard deviations in which each dimension is measured; empty for 1.
+    inputs : tuple of int or None
+        The dimensions that count; None for all.
     """
     scale = 1 / np.maximum(spread, STILL) if len(spread) else np.ones(1)
+    if inputs is not None and len(spread):
+        # A mean over all dimensions is then one over these.
+        weights = np.zeros(len(spread))
+        weights[list(inputs)] = len(spread) / len(inputs)
+        scale = scale * weights
     before: Frame | None = None
 
     def level(frame: Frame) -> float:

@@ -128,13 +128,21 @@ class TakeVerbs(Part):
         EmptyError, InputError
             If there are none, or one has no target.
         """
-        takes = self._heard_takes()
-        corpus = corpus_of(self._memory.estimator, takes, self._memory.controls.targets)
+        controls = self._memory.controls
+        takes = [take.chosen(controls.inputs) for take in self._heard_takes()]
+        corpus = corpus_of(self._memory.estimator, takes, controls.targets)
         return corpus.source, corpus.target
 
     def _heard_takes(self) -> list[Take]:
         takes = [take for take in self._memory.takes.values() if not take.muted]
         require_targets(self._memory.estimator, takes)
+        last = max(self._memory.controls.inputs or (0,))
+        for take in takes:
+            if last >= take.frames.shape[1]:
+                raise DimensionError(
+                    f"inputs names dimension {last} (counted from 0), but take {take.id!r} has "
+                    f"{take.frames.shape[1]}: set inputs anew, or mute or delete the take"
+                )
         return takes
 
     def _edit(self, verb: str, *details: Any) -> None:

@@ -74,6 +74,12 @@ class Take:
         targets = None if self.targets is None else read_only(self.targets[start:stop])
         return replace(self, frames=read_only(self.frames[start:stop]), targets=targets)
 
+    def chosen(self, inputs: tuple[int, ...] | None) -> Take:
+        """Return it with some of its dimensions only, None for all."""
+        if inputs is None:
+            return self
+        return replace(self, frames=read_only(self.frames.take(inputs, axis=1)))
+
 
 def free_identifier(name: str, taken: Mapping[str, Any]) -> str:
     """Return name-1, name-2, ...: the number after the highest that is taken."""

@@ -46,7 +46,8 @@ MOST = (0.9, 0.98)
 class FitJob:
     """Fit a model on takes and write it to a file; `model` may have learned before.
 
-    `targets` and `rate` are the controls of that name, and takes labelled `rest` are of rest.
+    `targets`, `rate` and `inputs` are the controls of that name, and takes labelled `rest` are of
+    rest.
     """
 
     model: Model[Any]
@@ -54,6 +55,7 @@ class FitJob:
     targets: str
     rate: float | None
     rest: str
+    inputs: tuple[int, ...] | None
     path: str
 
 
@@ -111,6 +113,9 @@ class Facts:
         empty without any.
     rest_levels : tuple of tuple of float
         For each dimension, the same of its value.
+    inputs : tuple of int or None
+        The dimensions that it learned from; None for all. The other facts tell of all dimensions,
+        but for the motion.
     """
 
     low: tuple[float, ...] = ()
@@ -124,6 +129,7 @@ class Facts:
     levels: tuple[float, ...] = ()
     rest_motion: tuple[float, ...] = ()
     rest_levels: tuple[tuple[float, ...], ...] = ()
+    inputs: tuple[int, ...] | None = None
 
 
 @dataclass
@@ -207,8 +213,8 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
     began = time.perf_counter()
     model = job.model
     takes = [resampled(take, job.rate) for take in job.takes] if job.rate else job.takes
-    facts = facts_of(takes, job.rest, what_it_learns(model) == "point")
-    corpus = corpus_of(model, takes, job.targets)
+    facts = facts_of(takes, job.rest, what_it_learns(model) == "point", job.inputs)
+    corpus = corpus_of(model, [take.chosen(job.inputs) for take in takes], job.targets)
     labels = {take.label for take in takes}
     if what_it_learns(model) == "label" and len(labels) == 1:
         warnings.warn(
@@ -268,7 +274,9 @@ def _loss(model: Model[Any]) -> float | None:
     return float(model.loss_) if getattr(model, "loss_curve_", ()) else None
 
 
-def facts_of(takes: list[Take], rest_label: str, has_points: bool) -> Facts:
+def facts_of(
+    takes: list[Take], rest_label: str, has_points: bool, inputs: tuple[int, ...] | None
+) -> Facts:
     """Return what a live model wants to know of takes."""
     rests = [take for take in takes if take.label == rest_label]
     moving = [take for take in takes if take.label != rest_label] or takes
@@ -280,10 +288,12 @@ def facts_of(takes: list[Take], rest_label: str, has_points: bool) -> Facts:
     rates = [take.rate for take in takes if take.rate]
     spread = np.concatenate([take.frames for take in takes]).std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
-    usual = [float(np.median(move)) for take in moving if len(move := _motion(take, scale))]
+    chosen = list(range(len(scale)) if inputs is None else inputs)
+    motions = (_motion(take, scale, chosen) for take in moving)
+    usual = [float(np.median(motion)) for motion in motions if len(motion)]
     levels = np.median([np.median(take.frames, axis=0) for take in moving], axis=0)
     rest = np.concatenate([take.frames for take in rests]) if rests else None
-    still = np.concatenate([_motion(take, scale) for take in rests] or [np.empty(0)])
+    still = np.concatenate([_motion(take, scale, chosen) for take in rests] or [np.empty(0)])
     return Facts(
         tuple(low.tolist()),
         tuple(high.tolist()),
@@ -296,9 +306,11 @@ def facts_of(takes: list[Take], rest_label: str, has_points: bool) -> Facts:
         tuple(levels.tolist()),
         tuple(np.quantile(still, MOST).tolist()) if len(still) else (),
         () if rest is None else tuple(map(tuple, np.quantile(rest, MOST, axis=0).T.tolist())),
+        inputs,
     )
 
 
-def _motion(take: Take, scale: NDArray[np.float64]) -> NDArray[np.float64]:
-    steps: NDArray[np.float64] = np.abs(np.diff(take.frames, axis=0) / scale).mean(axis=1)
+def _motion(take: Take, scale: NDArray[np.float64], inputs: list[int]) -> NDArray[np.float64]:
+    moves = np.abs(np.diff(take.frames, axis=0) / scale)
+    steps: NDArray[np.float64] = moves[:, inputs].mean(axis=1)
     return steps

@@ -216,6 +216,7 @@ def status(place: Place) -> Values:
         *("inputs", model.n_inputs or 0),
         *("takes", len(model.takes)),
         *("playing", int(model.playing)),
+        *("outdated", int(model.outdated)),
         *("fitting", int(model.fitting)),
         *("recording", model.recording or NOTHING),
     )
