@@ -53,7 +53,10 @@ def test_memory_stays_as_it_is(tmp_path):
         hear(2000)
         tracemalloc.start()
         hear(500)
-        before = tracemalloc.get_traced_memory()[0]
-        hear(8000)
-        assert tracemalloc.get_traced_memory()[0] - before < 20_000
+        held = [tracemalloc.get_traced_memory()[0]]
+        for _ in range(2):
+            hear(8000)
+            held.append(tracemalloc.get_traced_memory()[0])
+        # What leaks, leaks every time; other threads of this process may keep something once.
+        assert min(np.diff(held)) < 20_000
         tracemalloc.stop()
