@@ -108,6 +108,7 @@ class LearningVerbs(RecordingVerbs):
                 raise BusyError(f"a fit of {self.name!r} is running: wait for it, or cancel it")
             takes, memory = self._heard_takes(), self._memory
             c = memory.controls
+            # What was learned from other inputs is no beginning.
             known = None if self.outdated else self._model
             # A copy with other parameters shares what was learned, which never changes.
             model = copy(memory.estimator if known is None else known)
