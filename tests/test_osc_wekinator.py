@@ -152,14 +152,12 @@ def test_models_are_left_out_and_taken_in(project):
     examples(patch, [((x, 5.0, -x), (x, 1.0)) for x in np.linspace(0, 1, 40).tolist()])
     trained(patch)
     first, second = (patch.session[f"output_{i}"] for i in (1, 2))
-    assert next(iter(first.takes.values())).frames.shape == (40, 2)
+    assert next(iter(first.takes.values())).frames.shape == (40, 3)
     assert not second.takes
     patch.control("startRunning")
     before = answered(patch, 0.2, 9.0, -0.2)
     patch.control("disableModelRunning", 1)
     assert answered(patch, 0.9, 9.0, -0.9) == before
-    patch.control("selectInputsForOutput", 1, 2)
-    assert "delete its examples first" in patch.until("error")[-1].arguments[-1]
     patch.control("deleteAllExamples")
     patch.control("saveModelToFile", 1, "../outside.xml")
     assert "outside" in patch.until("error")[-1].arguments[-1]
@@ -168,6 +166,69 @@ def test_models_are_left_out_and_taken_in(project):
     patch.until("recalled")
     patch.control("runNewProject", "/etc/passwd")
     assert "--project" in patch.until("error")[-1].arguments[-1]
+
+
+def test_inputs_are_chosen_after_recording(project):
+    """Recordings are whole: each choice is trained on them, and until then the old model plays."""
+    patch = project("classification:2", inputs=3, outputs=1)
+    rng = np.random.default_rng(2)
+    for number in (1, 2):
+        # The first input tells the classes one way, the third the other way; the second is noise.
+        sign = 3 - 2 * number
+        rows = [
+            ((sign + rng.normal(0, 0.1), rng.normal(), -sign + rng.normal(0, 0.1)), (number,))
+            for _ in range(25)
+        ]
+        examples(patch, rows)
+    patch.control("selectInputsForOutput", 1, 1, 1)
+    trained(patch)
+    patch.control("startRunning")
+    assert answered(patch, 1, 0, 1) == (1.0,)
+    assert answered(patch, -1, 0, -1) == (2.0,)
+    patch.control("selectInputsForOutput", 1, 3)
+    assert "plays on" in patch.until("output_1/warning")[-1].arguments[-1]
+    assert answered(patch, 1, 0, 1) == (1.0,)
+    trained(patch)
+    assert answered(patch, 1, 0, 1) == (2.0,)
+    assert answered(patch, -1, 0, -1) == (1.0,)
+    takes = patch.session["output_1"].takes.values()
+    assert {take.frames.shape for take in takes} == {(25, 3)}
+    patch.control("selectInputsForOutput", 1, 3, 2, 1)
+    patch.control("selectInputsForOutput", 1, 4)
+    assert "there is no input 4: they are 1 to 3" in patch.until("error")[-1].arguments[-1]
+    assert patch.session["output_1"].get("inputs") is None
+
+
+def test_inputs_of_gestures_count_at_once(project):
+    patch = project("dtw:2", inputs=2)
+    ramp = np.linspace(0, 1, 20)
+    for number, (first, second) in {1: (ramp, -ramp), 2: (-ramp, ramp)}.items():
+        patch.control("startDtwRecording", number)
+        for frame in zip(first, second, strict=True):
+            patch.send("/wek/inputs", *map(float, frame))
+        patch.control("stopDtwRecording")
+    patch.control("startRunning")
+    nearest = []
+    for chosen in (1, 2):
+        patch.control("selectInputsForOutput", 1, chosen)
+        for value in ramp:
+            patch.send("/wek/inputs", float(value), float(value))
+        patch.send("/fluidseries/ping")
+        said = [m.arguments for m in patch.until("ping") if m.address == "/wek/outputs"]
+        nearest.append(int(np.argmin(said[-1])) + 1)
+    assert nearest == [1, 2]
+
+
+@pytest.mark.parametrize("inputs", [3, 1])
+def test_chosen_inputs_after_a_restart(project, inputs):
+    patch = project("regression", inputs=3, outputs=1)
+    patch.control("selectInputsForOutput", 1, 3)
+    patch.send("/fluidseries/ping")
+    patch.until("ping")
+    patch.server.stop()
+    patch.session.close()
+    again = project("regression", inputs=inputs, outputs=1)
+    assert again.session["output_1"].get("inputs") == ((2,) if inputs == 3 else None)
 
 
 def test_every_control_message_takes_anything(project):

@@ -221,20 +221,19 @@ class Wekinator:
                 raise ParameterError(
                     f"there is no input {number}: they are 1 to {self.options.inputs}"
                 )
-        output.choose(sorted(set(numbers)))
-        self._keep()
+        chosen = tuple(sorted({number - 1 for number in numbers}))
+        output.choose(None if len(chosen) == self.options.inputs else chosen)
 
     def _restore(self) -> None:
         kept = self.session.get(STATE) or {}
         if len(kept.get("names", ())) == len(self.names):
             self.names = kept["names"]
-        for output, numbers in zip(self.outputs, kept.get("inputs", ()), strict=False):
-            if numbers and max(numbers) <= self.options.inputs:
-                output.inputs = numbers
+        for output in self.outputs:
+            if max(output.inputs or (0,)) >= self.options.inputs:
+                output.choose(None)
 
     def _keep(self) -> None:
-        chosen = [output.inputs for output in self.outputs]
-        self.session.set(STATE, {"names": self.names, "inputs": chosen})
+        self.session.set(STATE, {"names": self.names})
 
 
 def as_float(given: Any) -> float:

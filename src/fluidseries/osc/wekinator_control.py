@@ -180,7 +180,7 @@ _ROWS: tuple[tuple[str, str, Any, tuple[Argument, ...]], ...] = (
     ("setOutputNames", "Name the outputs, or the gestures.", set_output_names, (_NAMES,)),
     (
         "selectInputsForOutput",
-        "Choose what one output hears.",
+        "Choose what one output learns from, at its next training.",
         select_inputs,
         (whole("output"), _NUMBERS),
     ),

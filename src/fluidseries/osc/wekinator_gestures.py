@@ -58,6 +58,10 @@ class Gestures(Output):
         super().forget()
         self._learn()
 
+    def choose(self, inputs: tuple[int, ...] | None) -> None:
+        super().choose(inputs)
+        self._learn()
+
     def forget_gesture(self, number: int) -> None:
         """Delete all takes of a gesture."""
         self.stop()
@@ -68,7 +72,9 @@ class Gestures(Output):
 
     def _learn(self) -> None:
         """Look at all takes anew."""
-        takes = [take for take in self.model.takes.values() if take.label and not take.muted]
+        self._inputs = self.inputs
+        heard = [take for take in self.model.takes.values() if take.label and not take.muted]
+        takes = [take.chosen(self._inputs) for take in heard]
         lengths = [len(take) for take in takes] or [1]
         self._window = max(2, round(float(np.median(lengths))))
         self._hop = max(1, self._window // HOPS)
@@ -85,14 +91,17 @@ class Gestures(Output):
         super().hear(frame)
         if not self._takes or self.model.recording is not None:
             return
-        self._heard.append(self.chosen(frame))
+        self._heard.append(frame)
         self._since += 1
         if self._since >= self._hop and len(self._heard) == self._window:
             self._since = 0
             self._compare()
 
     def _compare(self) -> None:
-        newest = np.array(self._heard) / self._scale
+        newest = np.array(self._heard)
+        if self._inputs is not None:
+            newest = newest.take(self._inputs, axis=1)
+        newest /= self._scale
         distances = [float(np.finfo(np.float32).max)] * self.classes
         for number, frames in self._takes:
             if number <= self.classes:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import FluidSeriesError, InputError, ParameterError
+from ..errors import FluidSeriesError, ParameterError
 
 if TYPE_CHECKING:
     from ..live import Answer, LiveModel, Session
@@ -32,8 +32,6 @@ class Output:
         What it is now: set by hand, or by its model while that runs.
     records, runs : bool
         Whether its model takes part in recording and running.
-    inputs : list of int or None
-        The numbers, from 1, of the inputs that it hears; None for all.
     """
 
     kind: ClassVar[str]
@@ -44,7 +42,6 @@ class Output:
         self.name = f"output_{number}"
         self.classes = classes
         self.records = self.runs = True
-        self.inputs: list[int] | None = None
         self.answer: Answer | None = None
         if self.name not in session.models:
             session.new(self.name, self.kind, **self.settings)
@@ -72,23 +69,18 @@ class Output:
 
     def hear(self, frame: tuple[float, ...]) -> None:
         """Record a frame if there is a recording, and answer it."""
-        self.answer = self.model.frame(self.chosen(frame))
+        self.answer = self.model.frame(frame)
 
-    def chosen(self, frame: tuple[float, ...]) -> tuple[float, ...]:
-        """Return the inputs of a frame that it hears."""
-        if self.inputs is None:
-            return frame
-        return tuple(frame[number - 1] for number in self.inputs)
+    @property
+    def inputs(self) -> tuple[int, ...] | None:
+        """The inputs that it learns from, counted from 0; None for all."""
+        chosen: tuple[int, ...] | None = self.model.get("inputs")
+        return chosen
 
-    def choose(self, numbers: list[int]) -> None:
-        """Hear some inputs only; takes hold what was heard, so that there must be none."""
-        if self.model.takes and numbers != self.inputs:
-            raise InputError(
-                f"{self.name} has {len(self.model.takes)} recordings of other inputs: choose its "
-                "inputs before recording, or delete its examples first"
-            )
-        self.model.clear()
-        self.inputs = numbers
+    def choose(self, inputs: tuple[int, ...] | None) -> None:
+        """Learn from these from now on: what was recorded holds all of them."""
+        if inputs != self.inputs:
+            self.model.set("inputs", inputs)
 
     def run(self) -> None:
         """Take the model's answer as the value."""
