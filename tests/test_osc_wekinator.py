@@ -31,6 +31,7 @@ def project(tmp_path):
         server.add(Wekinator(server, Options.parse(kind, out_port=patch.port, **options)))
         server.__enter__()
         patch.to, patch.server, patch.session = server.address, server, session
+        patch.folder = tmp_path
         patch.control = lambda name, *given: patch.send(CONTROL_ROOT + name, *given)
         opened.append(patch)
         return patch
@@ -39,6 +40,7 @@ def project(tmp_path):
     for patch in opened:
         patch.server.stop()
         patch.session.close()
+        patch.server.session.close()
         patch.close()
 
 
@@ -164,8 +166,6 @@ def test_models_are_left_out_and_taken_in(project):
     patch.control("saveModelToFile", 1, "first.json")
     patch.control("loadModelFromFile", 1, "first.json", "WITHOUTDATA")
     patch.until("recalled")
-    patch.control("runNewProject", "/etc/passwd")
-    assert "--project" in patch.until("error")[-1].arguments[-1]
 
 
 def test_inputs_are_chosen_after_recording(project):
@@ -231,6 +231,112 @@ def test_chosen_inputs_after_a_restart(project, inputs):
     assert again.session["output_1"].get("inputs") == ((2,) if inputs == 3 else None)
 
 
+def names_of_takes(patch):
+    patch.send("/fluidseries/output_1/takes")
+    patch.send("/fluidseries/ping")
+    return [m.arguments[1] for m in patch.until("ping") if m.address.endswith("/take")]
+
+
+def test_another_project_plays_and_comes_back(project):
+    patch = project("regression", inputs=2, outputs=1)
+    patch.control("setOutputNames", "loudness")
+    examples(patch, [((x, -x), (x,)) for x in np.linspace(0, 1, 30).tolist()])
+    trained(patch)
+    before = patch.session["output_1"].predict([[0.5, -0.5]]).point
+    patch.control("runNewProject", "second", "STOPCURRENTLISTENING")
+    assert names_of_takes(patch) == []
+    patch.send("/wek/inputs", 0.0, 0.0)
+    patch.control("startRecording")
+    patch.send("/wek/inputs", 0.0, 0.0)
+    # What is being recorded when another project comes is kept, too.
+    patch.control("runNewProject", r"C:\Users\Ada\project\Project.wekproj")
+    assert "plays" not in str(patch.server.meter.last_error)
+    patch.control("runNewProject", "project")
+    # As in Wekinator, a project that has learned runs at once.
+    assert answered(patch, 0.5, -0.5) == pytest.approx(before, abs=1e-6)
+    assert len(names_of_takes(patch)) == 1
+    patch.control("runNewProject", "/home/ada/wek/second/second.wekproj")
+    assert names_of_takes(patch) == ["take-1"]
+    assert patch.server.session.folder == patch.folder / "second"
+
+
+def test_a_project_comes_with_its_own_kind(project):
+    patch = project("regression", inputs=2, outputs=1)
+    with Session(patch.folder / "gestures") as session:
+        session.set("osc", {"wekinator": "dtw:2", "inputs": 1, "in_address": "/hand"})
+    with Session(patch.folder / "other") as session:
+        session.new("output_1", "classifier")
+    patch.control("runNewProject", "gestures")
+    patch.control("startDtwRecording", 2)
+    patch.send("/hand", 0.5)
+    patch.control("stopDtwRecording")
+    assert names_of_takes(patch) == ["2-1"]
+    patch.send("/wek/inputs", 0.5)
+    assert "no message /wek/inputs" in patch.until("error")[-1].arguments[-1]
+    patch.control("runNewProject", "fresh")
+    assert names_of_takes(patch) == []
+    assert patch.server.session.get("osc")["wekinator"] == "dtw:2"
+    patch.control("runNewProject", "project")
+    patch.send("/fluidseries/ping")
+    patch.until("ping")
+    patch.control("runNewProject", "other")
+    assert "has output_1 as LSTMClassifier" in patch.until("error")[-1].arguments[-1]
+    with Session(patch.folder / "other"):
+        pass
+
+
+def test_projects_that_cannot_be_leave_the_old_one(project):
+    patch = project("regression", inputs=1, outputs=1)
+    (patch.folder / "letters").mkdir()
+    (patch.folder / "letters" / "dear.txt").write_text("Dear")
+    (patch.folder / "file").write_text("x")
+    (patch.folder / "link").symlink_to(patch.folder.parent)
+    (patch.folder / "journal-only").mkdir()
+    (patch.folder / "journal-only" / "journal").write_bytes(b"no journal" * 100)
+    before = sorted(path.name for path in patch.folder.iterdir())
+    patch.control("startRecording")
+    with Session(patch.folder / "taken"):
+        for name, reason in {
+            "/etc/passwd": "names no project", "../outside": "names no project", "": "names no",
+            "..": "names no", ".": "names no", "a/b": "names no", r"a\b": "names no",
+            "link": "names no", "../.wekproj": "names no", "a\nb": "names no",
+            "a" * 400: "names no", "letters": "holds other things", "file": "holds other",
+            "project": "plays already", "taken": "another program has",
+            "journal-only": "is not a journal",
+        }.items():  # fmt: skip
+            patch.control("runNewProject", name)
+            assert reason in patch.until("error")[-1].arguments[-1], name
+        patch.control("runNewProject", "new", "NOW")
+        assert "'NOW' came behind the project" in patch.until("error")[-1].arguments[-1]
+    patch.send("/wek/inputs", 0.25)
+    patch.control("stopRecording")
+    assert names_of_takes(patch) == ["take-1"]
+    assert sorted(path.name for path in patch.folder.iterdir()) == sorted([*before, "taken"])
+
+
+def test_serve_goes_on_with_another_project(tmp_path):
+    """Its folder has all that `serve` needs to begin with it the next time."""
+    with Program(tmp_path / "first", "--wekinator", "classification:2", "--inputs", 3) as program:
+        patch = program.patch
+        patch.send(CONTROL_ROOT + "runNewProject", "second")
+        patch.send(CONTROL_ROOT + "startRecording")
+        patch.send("/wek/inputs", 1.0, 2.0, 3.0)
+        patch.send("/fluidseries/ping")
+        patch.until("ping")
+        program.kill()
+    with Program(tmp_path / "second") as program:
+        program.patch.send(CONTROL_ROOT + "startRecording")
+        program.patch.send("/wek/inputs", 1.0, 2.0, 3.0)
+        program.patch.send(CONTROL_ROOT + "stopRecording")
+        assert program.patch.ask("output_1", "takes") == (2,)
+        program.patch.send(CONTROL_ROOT + "runNewProject", "third")
+        program.patch.ask("", "ping")
+        assert program.stop() == 0
+    for name, count in (("first", 0), ("second", 2), ("third", 0)):
+        with Session(tmp_path / name) as session:
+            assert len(session["output_1"].takes) == count
+
+
 def test_every_control_message_takes_anything(project):
     patch = project("classification:2", inputs=1, outputs=1)
     patch.server.meter.errors_a_second = 1e9
@@ -263,6 +369,11 @@ def test_a_file_of_frames(project):
 def test_kinds_that_are_none(text):
     with pytest.raises(ParameterError, match="it must be regression, classification:N"):
         Options.parse(text)
+
+
+def test_an_address_begins_with_a_slash():
+    with pytest.raises(ParameterError, match="--out-address is 'wek': an address begins with /"):
+        Options.parse("regression", in_address="/wek", out_address="wek")
 
 
 def test_speakers_by_dtw_in_another_process(tmp_path):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .cli_shared import console
-from .errors import FluidSeriesWarning, ParameterError
+from .errors import FluidSeriesWarning
 
 if TYPE_CHECKING:
     from .live import Session
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["send", "serve"]
 
 _NEGATIVE = re.compile(r"-\.?\d")
-
-CHOSEN = "osc"  # where the session keeps host, ports and the rest
 
 
 def serve(
@@ -64,6 +62,7 @@ def serve(
     fluidseries serve --project concert
     """
     from .live import Session
+    from .osc.wekinator import CHOSEN
 
     given = {"host": host, "port": port, "reply": reply, "wekinator": wekinator}
     given |= {"inputs": inputs, "outputs": outputs, "in_address": in_address}
@@ -78,10 +77,14 @@ def serve(
             _run(server, quiet=quiet)
         finally:
             server.stop()
+            # It may be another than the one that it began with.
+            server.session.close()
 
 
 def _chosen(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given, else what was chosen last time."""
+    from .osc.wekinator import CHOSEN
+
     before = session.get(CHOSEN) or {}
     return {name: before.get(name) if value is None else value for name, value in given.items()}
 
@@ -94,19 +97,7 @@ def _server(session: Session, chosen: dict[str, Any]) -> Server:
     host = chosen["host"] or "127.0.0.1"
     port = DEFAULT_PORT if chosen["port"] is None else chosen["port"]
     reply = parse_address(chosen["reply"]) if chosen["reply"] else DEFAULT_REPLY
-    options = None
-    named = {
-        name: chosen[name]
-        for name in ("inputs", "outputs", "in_address", "out_address", "out_port")
-        if chosen[name] is not None
-    }
-    if chosen["wekinator"]:
-        options = Options.parse(chosen["wekinator"], **named)
-    elif named:
-        raise ParameterError(
-            f"--{next(iter(named)).replace('_', '-')} is for Wekinator's protocol: add --wekinator "
-            "regression, classification:N or dtw:N"
-        )
+    options = Options.of(chosen)
     if not is_loopback(host):
         warnings.warn(
             f"listening on {host}: every computer in the network can record, train and delete here",

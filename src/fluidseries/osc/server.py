@@ -103,6 +103,14 @@ class Server:
         """Let another protocol have the addresses that begin with its roots."""
         self._speakers |= dict.fromkeys(speaker.roots, speaker)
 
+    def take_over(self, session: Session) -> None:
+        """Speak for another session from now on. The one before is not closed."""
+        self._stop_listening()
+        self.session = session
+        self._fit_tags.clear()
+        self.progress.clear()
+        self._stop_listening = session.listen(self._tell)
+
     # The loop
 
     def serve(self) -> None:

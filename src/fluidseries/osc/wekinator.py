@@ -14,7 +14,8 @@ from __future__ import annotations
 import csv
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, ParameterError
@@ -24,15 +25,17 @@ from .wekinator_gestures import Gestures
 from .wekinator_outputs import Class, Number, Output
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ..live import Session
     from .server import Server
 
-__all__ = ["Options", "Wekinator", "as_float"]
+__all__ = ["CHOSEN", "Options", "Wekinator", "as_float"]
 
 KINDS: dict[str, type[Output]] = {"regression": Number, "classification": Class, "dtw": Gestures}
 ROOT = "/wekinator/control/"
-STATE = "wekinator"  # where the session keeps what was chosen
+STATE = "wekinator"  # where the session keeps names
+CHOSEN = "osc"  # where it keeps what `serve` was told
 MAX_ROWS = 100_000
 
 
@@ -69,7 +72,7 @@ class Options:
         Raises
         ------
         ParameterError
-            If it is none of them.
+            If it is none of them, or an address is none.
         """
         kind, _, count = text.partition(":")
         if kind not in KINDS or (kind != "regression") != count.isdecimal():
@@ -77,7 +80,40 @@ class Options:
                 f"--wekinator is {text!r}: it must be regression, classification:N with the number "
                 "of classes, or dtw:N with the number of gestures"
             )
+        for name in ("in_address", "out_address"):
+            if not others.get(name, "/").startswith("/"):
+                raise ParameterError(
+                    f"--{name.replace('_', '-')} is {others[name]!r}: an address begins with /, as "
+                    "/wek/inputs does"
+                )
         return cls(kind, int(count or 0), **others)
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, Any]) -> Options | None:
+        """Take what `serve` was told; None where it speaks no Wekinator.
+
+        Raises
+        ------
+        ParameterError
+            If the kind is none.
+        """
+        names = cls.__dataclass_fields__.keys() & chosen.keys()
+        given = {name: chosen[name] for name in names if chosen[name] is not None}
+        kind = chosen.get("wekinator")
+        if kind:
+            return cls.parse(kind, **given)
+        if given:
+            raise ParameterError(
+                f"--{min(given).replace('_', '-')} is for Wekinator's protocol: add --wekinator "
+                "regression, classification:N or dtw:N"
+            )
+        return None
+
+    def to_chosen(self) -> dict[str, Any]:
+        """Return what `of` takes."""
+        chosen = asdict(self)
+        kind, classes = chosen.pop("kind"), chosen.pop("classes")
+        return {"wekinator": f"{kind}:{classes}" if classes else kind, **chosen}
 
 
 class Wekinator:
@@ -92,17 +128,19 @@ class Wekinator:
     """
 
     def __init__(self, server: Server, options: Options) -> None:
-        self.server, self.options = server, options
-        self.session = server.session
-        self.to = (server.voice.reply[0], options.out_port)
+        self.server = server
+        self._lock = threading.Lock()
+        self._begin(server.session, options, _outputs(server.session, options))
+
+    def _begin(self, session: Session, options: Options, outputs: list[Output]) -> None:
+        self.session, self.options, self.outputs = session, options, outputs
+        self.to = (self.server.voice.reply[0], options.out_port)
         self.roots = {"wek", "wekinator", options.in_address.split("/")[1]}
         self.running = False
-        kind, count = KINDS[options.kind], 1 if options.kind == "dtw" else options.outputs
-        self.outputs = [kind(self.session, i + 1, options.classes) for i in range(count)]
         named = options.classes if options.kind == "dtw" else options.outputs
         self.names = [f"output_{i + 1}" for i in range(named)]
-        self._training: set[Future[Any]] = set()
-        self._lock = threading.Lock()
+        with self._lock:
+            self._training: set[Future[Any]] = set()
         self._restore()
 
     # What comes in
@@ -192,8 +230,9 @@ class Wekinator:
 
     def _learned(self, future: Future[Any]) -> None:
         with self._lock:
+            ours = future in self._training
             self._training.discard(future)
-            last = not self._training
+            last = ours and not self._training
         if last and self.options.kind != "dtw" and not future.cancelled():
             self.send("/wekinator/status/done-training")
 
@@ -224,6 +263,43 @@ class Wekinator:
         chosen = tuple(sorted({number - 1 for number in numbers}))
         output.choose(None if len(chosen) == self.options.inputs else chosen)
 
+    # Projects
+
+    def run_project(self, path: str) -> None:
+        """Play another project, in a folder beside this one; made if it is not there.
+
+        What was recorded in the one before stays in its folder.
+
+        Raises
+        ------
+        InputError
+            If no project can be there.
+        FluidSeriesError
+            If it cannot be opened. The one before plays on in either case.
+        """
+        # Here and not above: who speaks no Wekinator need not load it.
+        from ..live import Session
+
+        before = self.session
+        after = Session(_place_beside(before.folder, path))
+        try:
+            told, kept = (session.get(CHOSEN) or {} for session in (before, after))
+            options = (Options.of(kept) if kept.get("wekinator") else None) or self.options
+            outputs = _outputs(after, options)
+            # Each of them will begin as it is now.
+            before.set(CHOSEN, {**told, **self.options.to_chosen()})
+            after.set(CHOSEN, {**told, **kept, **options.to_chosen()})
+        except BaseException:
+            after.close()
+            raise
+        for output in self.outputs:
+            output.stop()
+        self.server.take_over(after)
+        self._begin(after, options, outputs)
+        self.server.add(self)
+        self.running = any(output.ready for output in outputs)
+        before.close()
+
     def _restore(self) -> None:
         kept = self.session.get(STATE) or {}
         if len(kept.get("names", ())) == len(self.names):
@@ -234,6 +310,40 @@ class Wekinator:
 
     def _keep(self) -> None:
         self.session.set(STATE, {"names": self.names})
+
+
+def _outputs(session: Session, options: Options) -> list[Output]:
+    kind, count = KINDS[options.kind], 1 if options.kind == "dtw" else options.outputs
+    return [kind(session, i + 1, options.classes) for i in range(count)]
+
+
+def _place_beside(folder: Path, path: str) -> Path:
+    """Return the folder beside a project's that a path of a patch names.
+
+    A patch made for Wekinator names a file name.wekproj, perhaps of another computer: its name
+    counts. No other path leads anywhere.
+    """
+    given = PureWindowsPath(path)
+    name = given.stem if given.suffix.lower() == ".wekproj" else path
+    place = folder.parent / name
+    plain = name.isprintable() and name == PureWindowsPath(name).name and len(name) <= 100
+    try:
+        if not plain or name.startswith(".") or place.resolve().parent != folder.parent:
+            raise InputError(
+                f"{path[:100]!r} names no project: give a folder's name, such as concert-2, and it "
+                "is beside this project's"
+            )
+        if place.resolve() == folder:
+            raise InputError(f"{name!r} is the project that plays already: give another name")
+        if place.exists() and not _is_project(place):
+            raise InputError(f"{place} holds other things than a project: give another name")
+    except OSError as err:
+        raise InputError(f"{name!r} cannot be a project's folder ({err.strerror})") from err
+    return place
+
+
+def _is_project(place: Path) -> bool:
+    return place.is_dir() and ((place / "journal").is_file() or not any(place.iterdir()))
 
 
 def as_float(given: Any) -> float:

@@ -115,11 +115,13 @@ def load_model(project: Wekinator, number: int, path: str, _: str = "") -> None:
     _output(project, number).model.read(path)
 
 
-def run_new_project(_: Wekinator, path: str) -> None:
-    raise InputError(
-        f"{path} is not opened: a project is chosen at the start, with "
-        "fluidseries serve --project FOLDER --wekinator ..."
-    )
+def run_new_project(project: Wekinator, path: str, before: str = "CLOSECURRENT") -> None:
+    if before not in ("CLOSECURRENT", "STOPCURRENTLISTENING", "KEEPCURRENTRUNNING"):
+        raise ParameterError(
+            f"{before!r} came behind the project: it must be CLOSECURRENT, STOPCURRENTLISTENING or "
+            "KEEPCURRENTRUNNING"
+        )
+    project.run_project(path)
 
 
 def nothing(_: Wekinator) -> None:
@@ -196,7 +198,12 @@ _ROWS: tuple[tuple[str, str, Any, tuple[Argument, ...]], ...] = (
         load_model,
         (whole("output"), text("file"), text("data", optional=True)),
     ),
-    ("runNewProject", "Answered with an error.", run_new_project, (text("file"),)),
+    (
+        "runNewProject",
+        "Play another project, in a folder beside this one; a new one if it is not there.",
+        run_new_project,
+        (text("name"), text("current", optional=True)),
+    ),
     ("enablePerformanceMode", "Nothing, since there is no window.", nothing, ()),
     ("disablePerformanceMode", "Nothing, since there is no window.", nothing, ()),
 )

@@ -35,7 +35,7 @@ class Gestures(Output):
         A gesture without takes is as far as can be said in single precision.
     """
 
-    kind = "dtwClassifier"
+    kind, learns = "dtwClassifier", "label"
     settings: ClassVar[dict[str, Any]] = {"numNeighbours": 1}
 
     def __init__(self, session: Session, number: int, classes: int) -> None:
@@ -53,6 +53,10 @@ class Gestures(Output):
     def stop(self) -> None:
         super().stop()
         self._learn()
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._takes)
 
     def forget(self) -> None:
         super().forget()

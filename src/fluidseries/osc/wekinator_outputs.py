@@ -30,11 +30,14 @@ class Output:
     ----------
     value : float
         What it is now: set by hand, or by its model while that runs.
+    learns : "label" or "point"
+        What its model learns.
     records, runs : bool
         Whether its model takes part in recording and running.
     """
 
     kind: ClassVar[str]
+    learns: ClassVar[str]
     settings: ClassVar[dict[str, Any]] = {}
     value = 0.0
 
@@ -46,6 +49,11 @@ class Output:
         if self.name not in session.models:
             session.new(self.name, self.kind, **self.settings)
         self.model: LiveModel = session.models[self.name]
+        if self.model.learns != self.learns:
+            raise ParameterError(
+                f"the project {session.folder} has {self.name} as {self.model.kind}, which is no "
+                "model for this kind of project: take another project, or another --wekinator"
+            )
 
     def set(self, value: float) -> None:
         """Set what the frames from now on are to be answered with."""
@@ -96,6 +104,11 @@ class Output:
         self.stop()
         self.model.delete_all()
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to run."""
+        return self.model.playing
+
     def fit(self) -> Future[Any] | None:
         """Start to learn; None if there is nothing to learn from."""
         return self.model.fit() if self.records and self.model.takes else None
@@ -104,14 +117,14 @@ class Output:
 class Number(Output):
     """An output of a regression project: every recorded frame is paired with its value."""
 
-    kind = "mlpRegressor"
+    kind, learns = "mlpRegressor", "point"
     settings: ClassVar[dict[str, Any]] = {"targets": "frame"}
 
 
 class Class(Output):
     """An output of a classification project: its value is a class, from 1."""
 
-    kind = "mlpClassifier"
+    kind, learns = "mlpClassifier", "label"
     value = 1.0
 
     def set(self, value: float) -> None:
