@@ -158,7 +158,9 @@ def test_two_fits_are_one_longer_fit():
 
 def test_numbers_after_text_start_afresh():
     _, X, y = fs.join(*gestures())
-    model = quick(max_iter=2).fit(X, y).fit(X, np.arange(len(X)) % 2)
+    model = quick(max_iter=2).fit(X, y)
+    with pytest.warns(errors.FluidSeriesWarning, match="afresh: the labels are of type int"):
+        model.fit(X, np.arange(len(X)) % 2)
     assert model.classes_.tolist() == [0, 1]
     assert model.n_iter_ == 2
 

@@ -92,6 +92,7 @@ def test_what_comes_out_follows_what_came_in():
     regressor, classifier = small(fs.MLPRegressor), small(fs.MLPClassifier)
     assert regressor.fit(X, Y[:, 0]).predict(X).shape == (40,)
     assert regressor.fit(X, Y[:, :1]).predict(X).shape == (40, 1)
+    regressor.clear()
     predicted = regressor.fit(source, points).predict(source)
     assert isinstance(predicted, fs.DataSet)
     assert predicted.get_ids() == source.get_ids()
@@ -129,7 +130,9 @@ def test_what_starts_afresh(kind):
     assert model.set_params(warm_start=False).fit(X, y).loss_curve_ == first
     assert model.fit(X[:, :2], y).n_iter_ == 15
     model.set_params(warm_start=True)
-    assert model.fit(X, y).n_iter_ == 15
+    with pytest.warns(errors.FluidSeriesWarning, match="afresh: the source has .* learned has 2"):
+        model.fit(X, y)
+    assert model.n_iter_ == 15
     for changes in ({"hidden_size": (4, 4)}, {"activation": "tanh"}, {"hidden_size": ()}):
         model.set_params(**changes)
         with pytest.raises(fs.NotFittedError, match="set them back, or call fit to start afresh"):
@@ -143,7 +146,9 @@ def test_what_starts_afresh(kind):
 
 def test_a_regressor_with_another_number_of_outputs_starts_afresh():
     model = small(fs.MLPRegressor).fit(X, Y)
-    assert model.fit(X, Y[:, 0]).n_iter_ == 15
+    with pytest.warns(errors.FluidSeriesWarning, match="afresh: the target has 1 dimension, "):
+        model.fit(X, Y[:, 0])
+    assert model.n_iter_ == 15
     assert model.n_outputs_ == 1
 
 
@@ -178,7 +183,9 @@ def test_numbers_as_labels_and_text_after_them():
     assert model.classes_.tolist() == [0, 1, 2]
     assert model.predict(X).dtype.kind == "i"
     assert fs.MLPClassifier.from_dict(model.to_dict()).classes_.tolist() == [0, 1, 2]
-    assert model.fit(X, NAMES).n_iter_ == 15
+    with pytest.warns(errors.FluidSeriesWarning, match="afresh: the labels are of type str"):
+        model.fit(X, NAMES)
+    assert model.n_iter_ == 15
 
 
 @pytest.mark.parametrize("n_labels", [1, 2, 40])

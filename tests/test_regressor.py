@@ -184,7 +184,8 @@ def test_clear_forgets_and_other_dimensions_fit(corpus):
 
 def test_other_dimensions_start_afresh(corpus):
     model = quick().fit(*corpus)
-    model.fit([np.zeros((4, 5)), np.ones((3, 5))], [1.0, 2.0])
+    with pytest.warns(errors.FluidSeriesWarning, match="afresh: the source has 5 .* learned has 2"):
+        model.fit([np.zeros((4, 5)), np.ones((3, 5))], [1.0, 2.0])
     assert (model.n_features_in_, model.n_outputs_, model.n_iter_) == (5, 1, 3)
 
 

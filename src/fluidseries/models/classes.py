@@ -16,6 +16,8 @@ from .learned import Learned
 from .modelfile import as_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 __all__ = ["ClassesLearned", "class_weights", "with_classes"]
@@ -100,7 +102,7 @@ class ClassesLearned(Learned):
         return replace(learned, outputs=outputs, present=present, doubt=doubt)
 
 
-def with_classes(learned: ClassesLearned, labels: list[Any]) -> ClassesLearned:
+def with_classes(learned: ClassesLearned, labels: Iterable[Any]) -> ClassesLearned:
     """Make room for the labels of a fit: new ones get outputs, missing ones are masked.
 
     What the LSTM and the other outputs know stays as it is. A new output starts as one of a new

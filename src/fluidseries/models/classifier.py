@@ -10,10 +10,12 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 
 from ..containers import DataSet, LabelSet
+from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..reading import read_labels, require_origin
 from .classes import ClassesLearned, class_weights, with_classes
 from .corpus import Corpus
+from .going_on import other_labels
 from .lstm import LSTMModel
 from .parameters import require_fraction
 from .recipe import FOR_LABELS
@@ -150,9 +152,13 @@ BusyError, KeyboardInterrupt
         return self._fit(source, target, callback)
 
     def partial_fit(self, source: Source, target: Labels, classes: Any = None) -> Self:
-        """Learn for one epoch, going on from what was learned; `classes` is not needed."""
+        """Learn for one epoch, going on from what was learned.
+
+        Never starts afresh: what does not fit raises. Labels that no series has here stay known;
+        new ones may come at any time, so that `classes` is not needed.
+        """
         del classes  # scikit-learn's name: here the output layer grows by itself
-        return self._fit(source, target, None, epochs=1, go_on=True)
+        return self._fit(source, target, None, partial=True)
 
     def predict(self, source: Source) -> Any:
         """Name many series.
@@ -241,7 +247,7 @@ BusyError, KeyboardInterrupt
         labels = read_labels(target, series)
         outputs = list(cast("ClassesLearned", known).outputs) if known else []
         if known and not same_kind(outputs, labels):
-            outputs = []  # text after numbers: other labels altogether, so _grown starts afresh
+            outputs = []  # text after numbers: other labels altogether, which start afresh
         outputs += sorted(set(labels) - set(outputs))
         numbers = [np.array([[float(outputs.index(label))]]) for label in labels]
         weights = class_weights(labels, self.class_weight)
@@ -255,12 +261,15 @@ BusyError, KeyboardInterrupt
         outputs = tuple(sorted(present))
         return ClassesLearned(**values, outputs=outputs, present=present, doubt=doubt)
 
-    def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
-        labels, known = corpus.labels or [], cast("ClassesLearned", known)
-        if not same_kind(known.outputs, labels):
-            return None
+    def _misfit_of_targets(self, corpus: Corpus, known: Learned) -> FluidSeriesError | None:
+        return other_labels(corpus.labels or [], cast("ClassesLearned", known).outputs)
+
+    def _grown(self, corpus: Corpus, known: Learned, *, partial: bool) -> Learned:
+        known = cast("ClassesLearned", known)
         known = replace(known, doubt=self._recipe.augmentation.smoothing)
-        return known if known.present == set(labels) else with_classes(known, labels)
+        # A part of the data may lack labels that the rest has.
+        labels = {*(corpus.labels or []), *(known.present if partial else ())}
+        return known if known.present == labels else with_classes(known, labels)
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ClassesLearned.from_dict(content)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 import numpy as np
 
 from ..containers import DataSeries
-from ..errors import InputTypeError, ParameterError
+from ..errors import FluidSeriesError, InputTypeError, ParameterError
 from ..reading import require_dims, require_origin
 from .corpus import Corpus, Split
 from .forecast_corpus import ForecastCorpus, climbs, paired, pieces
@@ -136,7 +136,7 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
 
     def partial_fit(self, source: Source, target: None = None) -> Self:
         """Learn for one epoch, going on from what was learned; see `fit`."""
-        return self._fit(source, target, None, epochs=1, go_on=True)
+        return self._fit(source, target, None, partial=True)
 
     def predict(self, source: Source, forecast_length: int | None = None) -> Any:
         """Continue many series.
@@ -240,10 +240,11 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
         return ForecastLearned(**values, differences=cast("ForecastCorpus", corpus).differences)
 
-    def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
-        now = cast("ForecastCorpus", corpus).differences
-        same = cast("ForecastLearned", known).differences == now
-        return super()._grown(corpus, known) if same else None
+    def _misfit_of_targets(self, corpus: Corpus, known: Learned) -> FluidSeriesError | None:
+        now, was = (bool(cast("Any", one).differences) for one in (corpus, known))
+        if now != was:
+            return ParameterError(f"differences is {now} now, and what was learned has {was}")
+        return super()._misfit_of_targets(corpus, known)
 
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Measure the one-step errors on the training part."""

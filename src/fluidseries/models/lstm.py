@@ -11,10 +11,11 @@ import numpy as np
 from ..batch import Batch, Series, pack
 from ..containers import DataSeries, DataSet
 from ..engines import native
-from ..errors import NonFiniteError
+from ..errors import FluidSeriesError, InputError, NonFiniteError
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..training import Callback, train
 from .corpus import Corpus, Split, split_of
+from .going_on import other_width, require_same_parameters
 from .learned import Learned, hearing
 from .limits import Limits, held, widened
 from .outcome import Outcome
@@ -73,9 +74,24 @@ class LSTMModel(Outcome):
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Learn what can only be learned from the trained network."""
 
-    def _grown(self, corpus: Corpus, known: Learned) -> Learned | None:
-        """Return what is known, made to fit the corpus, or None if it cannot be."""
-        return known if corpus.n_outputs == known.network.n_outputs else None
+    def _misfit(self, corpus: Corpus, known: Learned) -> FluidSeriesError | None:
+        """Return an error that says why what is known cannot learn on from the corpus, or None."""
+        n_dims = corpus.series.n_dims
+        if misfit := other_width("the source has", n_dims, known.network.n_inputs):
+            return misfit
+        each = {False: "one point for each series", True: "one point for each frame"}
+        if (corpus.form == "frames") != known.per_frame:
+            got, was = each[not known.per_frame], each[known.per_frame]
+            return InputError(f"the target has {got}, and what was learned has {was}")
+        return self._misfit_of_targets(corpus, known)
+
+    def _misfit_of_targets(self, corpus: Corpus, known: Learned) -> FluidSeriesError | None:
+        return other_width("the target has", corpus.n_outputs, known.network.n_outputs)
+
+    def _grown(self, corpus: Corpus, known: Learned, *, partial: bool) -> Learned:
+        """Return what is known, made to fit the corpus."""
+        del corpus, partial
+        return known
 
     # Fitting
 
@@ -85,14 +101,15 @@ class LSTMModel(Outcome):
         target: Any,
         callback: Callback | None,
         *,
-        epochs: int | None = None,
-        go_on: bool | None = None,
+        partial: bool = False,
     ) -> Self:
         with self._alone("fit"):
             check_parameters(self)
-            known = self._usable() if (self.warm_start if go_on is None else go_on) else None
+            if partial:
+                require_same_parameters(self)
+            known = self._usable() if self.warm_start or partial else None
             corpus = self._corpus(source, target, known)
-            learned = start(self, corpus, known)
+            learned = start(self, corpus, known, partial=partial)
             split, learned = split_of(self, corpus, learned)
             if not learned.loss_curve:
                 learned = scaled(self, corpus, split.learned, learned)
@@ -101,7 +118,7 @@ class LSTMModel(Outcome):
                 widest = widened(learned.target_range, corpus.tables)
                 learned = replace(learned, target_range=widest)
             count = max(len(rows) for rows in split.rows)
-            settings = training_settings(self, count, epochs, learned)
+            settings = training_settings(self, count, 1 if partial else None, learned)
             session = self._engine.load(
                 batch,
                 learned.network,

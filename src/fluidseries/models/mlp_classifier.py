@@ -9,8 +9,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 
 from ..containers import DataSet, LabelSet
+from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..points import Points, read_labels, read_points
+from .going_on import other_labels
 from .mlp import MLPModel
 from .mlp_classes import probabilities, with_labels
 from .mlp_fitting import Corpus
@@ -130,9 +132,9 @@ ParameterError, BusyError, KeyboardInterrupt
         return self._fit(source, target, callback)
 
     def partial_fit(self, source: Source, target: Labels, classes: Any = None) -> Self:
-        """Learn for one epoch, going on from what was learned; `classes` is not needed."""
+        """Learn for one epoch, going on from what was learned; see LSTMClassifier's."""
         del classes  # scikit-learn's name: here the output layer grows by itself
-        return self._fit(source, target, None, epochs=1, go_on=True)
+        return self._fit(source, target, None, partial=True)
 
     def predict(self, source: Source) -> Any:
         """Name many points.
@@ -219,18 +221,19 @@ ParameterError, BusyError, KeyboardInterrupt
         best = int(shares.argmax())
         return learned.labels[best] if shares[best] >= self.threshold else self.reject_label
 
-    def _corpus(self, points: Points, target: Any) -> Corpus:
+    def _corpus(self, points: Points, target: Any, kept: Sequence[Any]) -> Corpus:
         require_fraction(self, "threshold")
         rows = read_labels(target, points)
-        labels = tuple(sorted(set(rows)))
+        # Labels of another kind stay out: they do not fit these, which is said later.
+        labels = tuple(sorted({*rows, *(kept if same_kind(kept, rows) else ())}))
         numbers = {label: number for number, label in enumerate(labels)}
         classes = np.array([numbers[label] for label in rows])
         return Corpus(points, classes, len(labels), "label", labels)
 
-    def _go_on(self, corpus: Corpus, known: MLPLearned) -> MLPLearned | None:
-        if not same_kind(known.labels, corpus.labels):
-            return None  # text after numbers: other labels altogether
-        self._require_trainable(known.layers)
+    def _misfit(self, corpus: Corpus, known: MLPLearned) -> FluidSeriesError | None:
+        return other_labels(corpus.labels, known.labels)
+
+    def _grown(self, corpus: Corpus, known: MLPLearned) -> MLPLearned:
         return with_labels(known, corpus.labels)
 
     def _answers(self, layers: Layers, inputs: NDArray[np.float64]) -> NDArray[np.float64]:

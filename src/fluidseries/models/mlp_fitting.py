@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 
-from ..errors import FluidSeriesWarning, InputError
+from ..errors import FluidSeriesError, FluidSeriesWarning, InputError
 from ..holding_out import is_held_out
 from ..points import Points, read_points
 from ..scaling import Scaler
 from ..training import Callback
 from .base import Model
 from .epochs import Epochs, Settings
+from .going_on import goes_on, other_width, require_same_parameters
 from .layers import Layers
 from .mlp_learned import MLPLearned
 from .mlp_parameters import SKLEARN_NAMES, batch_size, check_parameters, generator, hidden_sizes
@@ -76,12 +77,16 @@ class MLPFitting(Model[MLPLearned]):
     verbose: int
 
     @abstractmethod
-    def _corpus(self, points: Points, target: Any) -> Corpus:
-        """Check the targets and join them."""
+    def _corpus(self, points: Points, target: Any, kept: Sequence[Any]) -> Corpus:
+        """Check the targets and join them; some labels are kept though no point may have them."""
 
     @abstractmethod
-    def _go_on(self, corpus: Corpus, known: MLPLearned) -> MLPLearned | None:
-        """Return what a fit goes on from; None where it starts afresh."""
+    def _misfit(self, corpus: Corpus, known: MLPLearned) -> FluidSeriesError | None:
+        """Return an error that says why what is known cannot learn on from the corpus, or None."""
+
+    @abstractmethod
+    def _grown(self, corpus: Corpus, known: MLPLearned) -> MLPLearned:
+        """Return what is known, made to fit the corpus."""
 
     @abstractmethod
     def _errors(self, layers: Layers, inputs: Table, targets: NDArray[Any]) -> Table:
@@ -93,23 +98,34 @@ class MLPFitting(Model[MLPLearned]):
         target: Any,
         callback: Callback | None,
         *,
-        epochs: int | None = None,
-        go_on: bool | None = None,
+        partial: bool = False,
     ) -> Self:
         with self._alone("fit"):
             check_parameters(self)
-            corpus = self._corpus(read_points(source, in_order=True), target)
-            known = self._usable() if (self.warm_start if go_on is None else go_on) else None
-            if known is not None and known.layers.n_inputs == corpus.points.n_dims:
-                known = self._go_on(corpus, known)
-            else:
-                known = None
+            if partial:
+                require_same_parameters(self)
+            known = self._usable() if self.warm_start or partial else None
+            kept = known.labels if known is not None and partial else ()
+            corpus = self._corpus(read_points(source, in_order=True), target, kept)
+            known = self._from(corpus, known, partial=partial)
             learned = self._seeded(known or self._new(corpus))
             rows, held_out, learned = self._split(corpus.points, learned)
             if known is None and self.standardize:
                 learned = self._scaled(corpus, rows, learned)
-            self._train(corpus, rows, held_out, learned, callback, epochs or self.max_iter)
+            self._train(corpus, rows, held_out, learned, callback, 1 if partial else self.max_iter)
         return self
+
+    def _from(
+        self, corpus: Corpus, known: MLPLearned | None, *, partial: bool
+    ) -> MLPLearned | None:
+        """Return what the fit goes on from, or None where it starts afresh."""
+        if known is None:
+            return None
+        misfit = other_width("the source has", corpus.points.n_dims, known.layers.n_inputs)
+        if not goes_on(misfit or self._misfit(corpus, known), strict=partial):
+            return None
+        self._require_trainable(known.layers)
+        return self._grown(corpus, known)
 
     def _train(
         self,

@@ -11,7 +11,9 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from ..containers import DataSet
+from ..errors import FluidSeriesError
 from ..points import Points, read_points, read_target_points
+from .going_on import other_width
 from .mlp import MLPModel
 from .mlp_fitting import Corpus
 from .mlp_flucoma import parse_layers, to_mlp
@@ -154,7 +156,7 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
 
     def partial_fit(self, source: Source, target: Source) -> Self:
         """Learn for one epoch, going on from what was learned; see `fit`."""
-        return self._fit(source, target, None, epochs=1, go_on=True)
+        return self._fit(source, target, None, partial=True)
 
     def predict(self, source: Source) -> Any:
         """Answer for many points.
@@ -219,14 +221,15 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
 
     # What the base asks for.
 
-    def _corpus(self, points: Points, target: Any) -> Corpus:
+    def _corpus(self, points: Points, target: Any, kept: Sequence[Any]) -> Corpus:
+        del kept
         targets, form = read_target_points(target, points)
         return Corpus(points, targets, targets.shape[1], form)
 
-    def _go_on(self, corpus: Corpus, known: MLPLearned) -> MLPLearned | None:
-        if known.layers.n_outputs != corpus.n_outputs:
-            return None
-        self._require_trainable(known.layers)
+    def _misfit(self, corpus: Corpus, known: MLPLearned) -> FluidSeriesError | None:
+        return other_width("the target has", corpus.n_outputs, known.layers.n_outputs)
+
+    def _grown(self, corpus: Corpus, known: MLPLearned) -> MLPLearned:
         return replace(known, form=corpus.form)
 
     def _errors(

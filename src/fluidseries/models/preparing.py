@@ -15,6 +15,7 @@ from ..network import Network
 from ..reading import require_origin
 from ..scaling import Scaler
 from .corpus import Corpus, draw_split
+from .going_on import goes_on
 from .learned import Learned
 from .parameters import hidden_sizes, n_threads, new_generator
 
@@ -29,13 +30,12 @@ __all__ = ["packed", "scaled", "start"]
 FAR_AWAY = 10.0
 
 
-def start(model: LSTMModel, corpus: Corpus, known: Learned | None) -> Learned:
+def start(model: LSTMModel, corpus: Corpus, known: Learned | None, *, partial: bool) -> Learned:
     """Return what the fit goes on from: what is known, or a new network."""
-    if known is not None and _goes_on(corpus, known):
-        grown = model._grown(corpus, known)
-        if grown is not None:
-            require_origin(corpus.series.origin, grown.origin)
-            return replace(grown, origin=grown.origin or corpus.series.origin)
+    if known is not None and goes_on(model._misfit(corpus, known), strict=partial):
+        grown = model._grown(corpus, known, partial=partial)
+        require_origin(corpus.series.origin, grown.origin)
+        return replace(grown, origin=grown.origin or corpus.series.origin)
     rng = new_generator(model.random_state)
     recipe = model._recipe_for(corpus.form)
     network = Network(
@@ -111,9 +111,3 @@ def packed(model: LSTMModel, corpus: Corpus, learned: Learned) -> tuple[Batch, L
         )
     batch = Batch(corpus.series.identifiers, frames, offsets, targets)
     return batch, replace(learned, reach=max(reach, learned.reach))
-
-
-def _goes_on(corpus: Corpus, learned: Learned) -> bool:
-    """Tell whether these series can be heard by the network that is there."""
-    same_width = corpus.series.n_dims == learned.network.n_inputs
-    return same_width and (corpus.form == "frames") == learned.per_frame

@@ -41,8 +41,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
 
     **fit goes on from what was learned.** This is not scikit-learn's habit: call `fit` again and
     again with a small `max_iter`, watch the error, change `learn_rate` or `batch_size` between.
-    Learning starts afresh after `clear`, with another `hidden_size` or `n_networks`, with data of
-    other dimensions, or always with ``warm_start=False``.
+    Learning starts afresh after `clear`, with another `hidden_size` or `n_networks`, with data that
+    do not fit what was learned (a warning says why), or always with ``warm_start=False``.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
 
     def partial_fit(self, source: Source, target: Target) -> Self:
         """Learn for one epoch, going on from what was learned; see `fit`."""
-        return self._fit(source, target, None, epochs=1, go_on=True)
+        return self._fit(source, target, None, partial=True)
 
     def predict(self, source: Source) -> Any:
         """Answer for many series.
