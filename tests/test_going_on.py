@@ -100,3 +100,55 @@ def test_a_part_of_the_data_may_lack_labels_that_the_rest_has(kind):
     first = kind(**SMALL).partial_fit(X[:1], ["up"]).partial_fit(X[1:2], ["down"])
     assert first.classes_.tolist() == ["down", "up"]
     assert first.fit(X[:1], ["up"]).classes_.tolist() == ["up"]
+
+
+# The best epoch on what was held out
+
+
+def learners():
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(4, 2)) for _ in range(40)]
+    y = np.array([frames.sum(axis=0) for frames in X]) + rng.normal(size=(40, 2))
+    rough = {"max_iter": 8, "learn_rate": 0.2, "validation": 0.4, "random_state": 0}
+    points = np.array([frames.ravel() for frames in X])
+    return {
+        "series": (fs.LSTMRegressor(8, n_networks=2, schedule="constant", **rough), X, y),
+        "labels": (fs.LSTMClassifier(8, n_networks=1, **rough), X, (y[:, 0] > 0).tolist()),
+        "points": (fs.MLPRegressor(8, **rough), points, y),
+        "named points": (fs.MLPClassifier(8, **rough), points, (y[:, 0] > 0).tolist()),
+    }
+
+
+@pytest.mark.parametrize("which", ["series", "labels", "points", "named points"])
+def test_the_best_epoch_is_that_of_all_fits_on_the_same_data(which, tmp_path):
+    model, X, y = learners()[which]
+    lost, kept = 0, None
+    for _ in range(6):
+        before = min(getattr(model, "validation_curve_", [np.inf]))
+        model.fit(X, y)
+        least = min(model.validation_curve_)
+        assert model.to_dict()["learned"]["best"]["loss"] == least
+        if least == before:  # no epoch of this fit was better: what answers is what did
+            lost += 1
+            np.testing.assert_array_equal(model.predict(X), kept)
+        kept = model.predict(X)
+        model.write(tmp_path / "m.json")
+        model = type(model).read(tmp_path / "m.json")
+    assert lost, "this test needs a fit that does no better"
+    assert model.n_iter_ == 48
+
+
+def test_other_data_are_learned_though_no_epoch_beats_the_best_on_the_first():
+    model, X, y = learners()["series"]
+    model.fit(X, y)
+    known, least = model.predict(X), min(model.validation_curve_)
+    model.set_params(max_iter=1, learn_rate=1.0).fit([*X, X[0] + 1], [*y, y[0] + 1])
+    assert model.validation_loss_ > least, "this test needs a fit that does no better"
+    assert not np.array_equal(model.predict(X), known)
+    assert model.to_dict()["learned"]["best"]["loss"] == model.validation_loss_
+
+
+def test_without_anything_held_out_the_newest_epoch_stays():
+    model, X, y = learners()["series"]
+    model.set_params(validation=0.0).fit(X, y)
+    assert model.to_dict()["learned"]["best"] is None

@@ -31,19 +31,22 @@ class Epoch:
     Parameters
     ----------
     members : tuple of Member
-        The newest, or with held-out series those of this fit's best epoch so far.
+        The newest, or with held-out series those of the best epoch so far.
     loss : float
         Mean loss of the training series while they were learned, over all networks.
     validation_loss : float or None
         Mean loss of the held-out series at the end of this epoch, over all networks.
     random_state : dict
         The random generator's state.
+    best_loss : float or None
+        The least `validation_loss` so far.
     """
 
     members: tuple[Member, ...]
     loss: float
     validation_loss: float | None
     random_state: dict[str, Any]
+    best_loss: float | None = None
 
 
 def train(
@@ -55,6 +58,7 @@ def train(
     settings: Settings,
     rng: np.random.Generator,
     callback: Callback | None = None,
+    best_loss: float | None = None,
 ) -> Iterator[Epoch]:
     """Train and yield what stands after every epoch; nothing that was passed in changes.
 
@@ -76,6 +80,8 @@ def train(
         Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so
         far, and the validation loss: that of the epoch before, or at the last batch of an epoch its
         own. If it returns True the epoch ends there and with it the training.
+    best_loss : float, optional
+        What `members` did on the held-out series, where that is to be beaten.
 
     Raises
     ------
@@ -84,6 +90,8 @@ def train(
     """
     loop = _Loop(session, members, weights, rows, held_out, settings, callback)
     best: Epoch | None = None
+    if best_loss is not None:
+        best = Epoch(tuple(members), best_loss, best_loss, {})
     without_better = 0
     for number in range(settings.epochs):
         loss = loop.run_epoch(number, rng)
@@ -96,7 +104,8 @@ def train(
         without_better += 1
         if best is None or _improves(now, best):
             best, without_better = now, 0
-        yield replace(now, members=best.members if settings.keep_best else now.members)
+        kept = best if settings.keep_best else now
+        yield replace(now, members=kept.members, best_loss=kept.validation_loss)
         if loop.stopped or without_better == settings.patience:
             return
 

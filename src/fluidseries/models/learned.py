@@ -11,6 +11,7 @@ import numpy as np
 from ..learner import Member, Optimiser
 from ..network import Network
 from ..scaling import Scaler
+from .best import Best, best_of
 from .limits import Limits
 from .modelfile import as_curve, as_float32, as_float64, as_number, as_whole, shortest
 
@@ -57,6 +58,8 @@ class Learned:
         One number per epoch; the second only for epochs with held-out series.
     origin : dict
         How the frames were made; {} if that is not known.
+    best : Best or None
+        What these networks did on the held-out series, where they are those of the best epoch.
     """
 
     network: Network
@@ -75,6 +78,7 @@ class Learned:
     trust: NDArray[np.float64] | None = None
     target_range: Limits | None = None
     origin: dict[str, Any] = field(default_factory=dict)
+    best: Best | None = None
 
     @property
     def per_frame(self) -> bool:
@@ -126,6 +130,7 @@ class Learned:
             "reach": self.reach,
             "loss_curve": list(self.loss_curve),
             "validation_curve": list(self.validation_curve),
+            "best": self.best and self.best.to_dict(),
         }
 
     @classmethod
@@ -153,6 +158,7 @@ class Learned:
             apart=_apart_of(content["split"]),
             trust=_trust_of(content, network),
             target_range=_range_of(content, network),
+            best=best_of(content),
         )
         learned._require_sound()
         return replace(learned, random_state=dict(learned.rng().bit_generator.state))

@@ -14,6 +14,7 @@ from ..engines import native
 from ..errors import FluidSeriesError, InputError, NonFiniteError
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..training import Callback, train
+from .best import Best, fingerprint
 from .corpus import Corpus, Split, split_of
 from .going_on import other_width, require_same_parameters
 from .learned import Learned, hearing
@@ -129,7 +130,8 @@ class LSTMModel(Outcome):
                 difference_scale=learned.difference_scale,
                 augmentation=self._recipe_for(learned.form).augmentation,
             )
-            self._train(session, learned, split, settings, callback)
+            data = _data_of(batch, corpus, split) if settings.keep_best else ""
+            self._train(session, learned, split, settings, callback, data)
             self._after_fit(session, corpus, split)
         return self
 
@@ -140,7 +142,9 @@ class LSTMModel(Outcome):
         split: Split,
         settings: Any,
         callback: Callback | None,
+        data: str,
     ) -> None:
+        best = learned.best if data and learned.best and learned.best.data == data else None
         for epoch in train(
             session,
             learned.members,
@@ -150,7 +154,9 @@ class LSTMModel(Outcome):
             settings,
             learned.rng(),
             callback,
+            None if best is None else best.loss,
         ):
+            least = epoch.best_loss if data else None
             validation = () if epoch.validation_loss is None else (epoch.validation_loss,)
             learned = replace(
                 learned,
@@ -158,6 +164,7 @@ class LSTMModel(Outcome):
                 random_state=epoch.random_state,
                 loss_curve=(*learned.loss_curve, epoch.loss),
                 validation_curve=learned.validation_curve + validation,
+                best=None if least is None else Best(data, least),
             )
             self._learned = learned
             if self.verbose:
@@ -287,3 +294,9 @@ class LSTMModel(Outcome):
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return Learned.from_dict(content)
+
+
+def _data_of(batch: Batch, corpus: Corpus, split: Split) -> str:
+    """Return what tells these data, and who is held out of them, from others."""
+    parts = (batch.frames, batch.offsets, batch.targets, corpus.weights)
+    return fingerprint([*parts, *split.rows, *split.held_out])

@@ -16,6 +16,7 @@ from ..points import Points, read_points
 from ..scaling import Scaler
 from ..training import Callback
 from .base import Model
+from .best import Best, fingerprint
 from .epochs import Epochs, Settings
 from .going_on import goes_on, other_width, require_same_parameters
 from .layers import Layers
@@ -137,7 +138,9 @@ class MLPFitting(Model[MLPLearned]):
         epochs: int,
     ) -> None:
         inputs, targets = _standardised(corpus, learned)
-        before, rng, best = self._learned, learned.rng(), np.inf
+        data = fingerprint([inputs, targets, rows, held_out])
+        best = learned.best if learned.best and learned.best.data == data else None
+        before, rng = self._learned, learned.rng()
         run: Epochs | None = None
         for number in range(epochs):
             try:
@@ -153,9 +156,9 @@ class MLPFitting(Model[MLPLearned]):
             held = (
                 self._error(layers, inputs[held_out], targets[held_out]) if len(held_out) else None
             )
-            if held is None or held < best:
-                learned = replace(learned, layers=layers, memory=memory)
-                best = np.inf if held is None else held
+            if held is None or best is None or held < best.loss:
+                best = None if held is None else Best(data, held)
+                learned = replace(learned, layers=layers, memory=memory, best=best)
             learned = _noted(learned, rng, loss, held)
             self._learned = learned
             if self.verbose:

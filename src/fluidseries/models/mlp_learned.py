@@ -10,6 +10,7 @@ import numpy as np
 
 from ..labels import require_kept_labels
 from ..scaling import Scaler
+from .best import Best, best_of
 from .layers import Layers
 from .modelfile import as_curve, as_float64, as_number, as_whole
 
@@ -84,6 +85,8 @@ class MLPLearned:
         The largest fraction held out so far.
     loss_curve, validation_curve : tuple of float
         One number per epoch; the second only for epochs with held-out points.
+    best : Best or None
+        What these layers did on the held-out points, where there were any.
     """
 
     layers: Layers
@@ -98,6 +101,7 @@ class MLPLearned:
     held_out: float = 0.0
     loss_curve: tuple[float, ...] = ()
     validation_curve: tuple[float, ...] = ()
+    best: Best | None = None
 
     @classmethod
     def of_layers(cls, layers: Layers, form: str, labels: tuple[Any, ...] = ()) -> MLPLearned:
@@ -131,6 +135,7 @@ class MLPLearned:
             "split": {"seed": self.split_seed, "held_out": self.held_out},
             "loss_curve": list(self.loss_curve),
             "validation_curve": list(self.validation_curve),
+            "best": self.best and self.best.to_dict(),
         }
 
     @classmethod
@@ -152,6 +157,7 @@ class MLPLearned:
             held_out=as_number(content["split"]["held_out"], 0, 1),
             loss_curve=as_curve(content["loss_curve"]),
             validation_curve=as_curve(content["validation_curve"]),
+            best=best_of(content),
         )
         learned._require_sound()
         if learned.random_state is None:

@@ -67,13 +67,15 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         first beta).
     validation : float or "auto"
         A fraction of the series is held out from learning, on which the error is watched; the fit
-        then keeps the epoch that did best on them. "auto", where there are several networks and at
+        then keeps the epoch that did best on them, and a later fit goes on from it. While the data
+        stay the same it is the best epoch of all these fits together: one that does no better
+        leaves the networks as they were. "auto", where there are several networks and at
         least 50 series: each network holds out another part of its own, so that together they learn
         from all, and the answers are drawn towards the mean of the targets as far as these parts
         show that less is to be trusted. What was held out once is not learned from until `clear`.
     patience : int, optional
-        Stop after so many epochs in which the held-out error was not less than before, and keep the
-        epoch where it was least.
+        Stop after so many epochs of a fit in which the held-out error was not less than ever
+        before, and keep the epoch where it was least.
     output_limits : None, "trained" or (low, high)
         Answers are held within this range: that of the targets so far, or the same two numbers for
         every output.
