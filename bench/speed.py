@@ -28,6 +28,7 @@ except ImportError:
 
 SERIES, FRAMES, DIMS, OUTPUTS = 1000, 100, 13, 2
 SIZES = (10, 64, 128)
+LABELS = 3
 
 
 class Ours:
@@ -192,11 +193,14 @@ def packing() -> Report:
     return report
 
 
-def fitted(hidden: int) -> fs.LSTMRegressor:
-    """A model with one network, else as its defaults make it."""
+def fitted(hidden: int, n_networks: int = 1, kind: type = fs.LSTMRegressor) -> fs.LSTMRegressor:
+    """A model as its defaults make it but for its sizes."""
     rng = np.random.default_rng(hidden)
-    model = fs.LSTMRegressor(hidden_size=hidden, n_networks=1, max_iter=1, random_state=0, n_jobs=2)
-    return model.fit(rng.normal(size=(50, 20, DIMS)), rng.normal(size=(50, OUTPUTS)))
+    model = kind(hidden, max_iter=1, n_networks=n_networks, random_state=0, n_jobs=2)
+    source = rng.normal(size=(50, 20, DIMS))
+    if kind is fs.LSTMClassifier:
+        return model.fit(source, np.arange(50) % LABELS)
+    return model.fit(source, rng.normal(size=(50, OUTPUTS)))
 
 
 def latencies(call: Callable[[], object], n: int = 100_000) -> np.ndarray:
@@ -217,20 +221,24 @@ def latencies(call: Callable[[], object], n: int = 100_000) -> np.ndarray:
 def live() -> Report:
     report = Report(
         "Live, a fitted model from Python (microseconds)",
-        ["hidden", "step(frame, out=point)", "99.9th percentile", "step(frame)",
+        ["model", "step(frame, out=out)", "99.9th percentile", "step(frame)",
          "predict_point, 100 frames", "PyTorch, one step"],
     )  # fmt: skip
-    for hidden in SIZES:
-        report.add(hidden, *live_row(fitted(hidden)), torch_step(hidden))
+    for kind, outputs in ((fs.LSTMRegressor, OUTPUTS), (fs.LSTMClassifier, LABELS)):
+        for n_networks in (1, 5):
+            for hidden in (10, 32, 64, 128):
+                name = f"{kind.__name__}({hidden}, n_networks={n_networks})"
+                row = live_row(fitted(hidden, n_networks, kind), outputs)
+                report.add(name, *row, torch_step(hidden))
     return report
 
 
-def live_row(model: fs.LSTMRegressor) -> list[str]:
-    rng, stream, point = np.random.default_rng(0), model.stream(), np.empty(OUTPUTS)
+def live_row(model: fs.LSTMRegressor, outputs: int) -> list[str]:
+    rng, stream, out = np.random.default_rng(0), model.stream(), np.empty(outputs)
     frame, frames = rng.normal(size=DIMS), rng.normal(size=(100, DIMS))
-    into = latencies(lambda: stream.step(frame, out=point))
-    new = latencies(lambda: stream.step(frame))
-    whole = latencies(lambda: model.predict_point(frames), 3000)
+    into = latencies(lambda: stream.step(frame, out=out), 30_000)
+    new = latencies(lambda: stream.step(frame), 30_000)
+    whole = latencies(lambda: model.predict_point(frames), 1000)
     return [
         f"{np.median(into):.2f}",
         f"{np.percentile(into, 99.9):.2f}",

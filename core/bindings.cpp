@@ -134,23 +134,26 @@ class PyStream {
   public:
     PyStream(Floats parameters, int inputs, std::vector<int> hidden, int outputs, int readout,
              Doubles input_mean, Doubles input_scale, Doubles output_mean, Doubles output_scale,
-             int window, std::optional<Floats> difference_scale, bool clock)
+             int window, std::optional<Floats> difference_scale, bool clock,
+             std::vector<int> labels, double sharpness, double doubt, double least)
         : sizes_{inputs, hidden, outputs, readout, difference_scale.has_value(), clock},
           stream_(sizes_, parameters.data(), count(sizes_, parameters),
                   {doubles(input_mean), doubles(input_scale)},
-                  {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window) {
+                  {doubles(output_mean), doubles(output_scale)}, floats(difference_scale), window,
+                  {labels, sharpness, doubt, least}) {
         expect(!difference_scale || int(difference_scale->size()) == inputs, "difference_scale");
         const auto fits = [](const Doubles& a, const Doubles& b, int size) {
             return a.size() == b.size() && (a.size() == 0 || int(a.size()) == size);
         };
         expect(fits(input_mean, input_scale, inputs) && fits(output_mean, output_scale, outputs),
                "sizes of the scaling");
+        for (const int output : labels) expect(output >= 0 && output < outputs, "labels");
     }
 
     // False where the buffers are not what the quick path wants or the frame is not finite.
     bool step(nb::handle frame, nb::handle out) {
         const NumberBuffer to(out.ptr(), PyBUF_WRITABLE);
-        if (!to.is('d', 1) || to.shape(0) != stream_.outputs()) return false;
+        if (!to.is('d', 1) || to.shape(0) != stream_.answers()) return false;
         const NumberBuffer from(frame.ptr(), PyBUF_SIMPLE);
         const bool done = from.is('f', 1)   ? advance<float>(from)
                           : from.is('d', 1) ? advance<double>(from)
@@ -163,7 +166,7 @@ class PyStream {
     bool point(nb::handle frames, nb::handle out) {
         const NumberBuffer to(out.ptr(), PyBUF_WRITABLE);
         const NumberBuffer from(frames.ptr(), PyBUF_SIMPLE);
-        if (!to.is('d', 1) || to.shape(0) != stream_.outputs()) return false;
+        if (!to.is('d', 1) || to.shape(0) != stream_.answers()) return false;
         if (!(from.is('f', 2) || from.is('d', 2)) || from.shape(0) == 0 ||
             from.shape(1) != stream_.inputs())
             return false;
@@ -174,6 +177,7 @@ class PyStream {
         return done;
     }
 
+    int likeliest() const { return stream_.likeliest(); }
     void reset() { stream_.reset(); }
     std::int64_t frames() const { return stream_.frames(); }
 
@@ -264,12 +268,14 @@ NB_MODULE(_core, m) {
         .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());
     nb::class_<PyStream>(m, "Stream")
         .def(nb::init<Floats, int, std::vector<int>, int, int, Doubles, Doubles, Doubles, Doubles,
-                      int, std::optional<Floats>, bool>(),
+                      int, std::optional<Floats>, bool, std::vector<int>, double, double, double>(),
              "parameters"_a, "inputs"_a, "hidden"_a, "outputs"_a, "readout"_a, "input_mean"_a,
              "input_scale"_a, "output_mean"_a, "output_scale"_a, "window"_a,
-             "difference_scale"_a = nb::none(), "clock"_a = false)
+             "difference_scale"_a = nb::none(), "clock"_a = false, "labels"_a = std::vector<int>(),
+             "sharpness"_a = 1.0, "doubt"_a = 0.0, "least"_a = 0.0)
         .def("step", &PyStream::step, "frame"_a.none(), "out"_a.none())
         .def("point", &PyStream::point, "frames"_a.none(), "out"_a)
+        .def("likeliest", &PyStream::likeliest)
         .def("reset", &PyStream::reset)
         .def_prop_ro("frames", &PyStream::frames);
     m.def("adam", &adam, "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,

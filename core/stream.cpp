@@ -1,16 +1,27 @@
 #include "stream.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "cpu.hpp"
 
 namespace fluidseries {
+namespace {
+
+void divide_by_sum(std::vector<double>& shares) {
+    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+    for (double& share : shares) share /= sum;
+}
+
+}  // namespace
 
 Stream::Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input,
-               Scaling output, std::vector<float> difference_scale, int window)
+               Scaling output, std::vector<float> difference_scale, int window, Naming naming)
     : sizes_(sizes),
       input_(std::move(input)),
       output_(std::move(output)),
+      naming_(std::move(naming)),
       difference_scale_(std::move(difference_scale)),
       frame_(sizes.inputs),
       before_(sizes.inputs),
@@ -18,7 +29,8 @@ Stream::Stream(const Sizes& sizes, const float* parameters, int networks, Scalin
       ring_(std::size_t(window) * sizes.inputs),
       window_(window),
       networks_(networks),
-      padded_features_(padded(sizes.features())) {
+      padded_features_(padded(sizes.features())),
+      shares_(naming_.outputs.size()) {
     for (int l = 0; l < sizes.layers(); ++l) add_layer(l, parameters);
     add_readout(parameters);
     reset();
@@ -153,6 +165,22 @@ float Stream::output(int o) const {
                                           readout_.data() + row * padded_features_);
     }
     return sum / float(networks_);
+}
+
+// The softmax of the labels' outputs, from which the doubt is taken off; see models/classes.py.
+void Stream::name() {
+    const std::size_t labels = shares_.size();
+    for (std::size_t i = 0; i < labels; ++i)
+        shares_[i] = restored(naming_.outputs[i]) * naming_.sharpness;
+    const double highest = *std::max_element(shares_.begin(), shares_.end());
+    for (double& share : shares_) share = std::exp(share - highest);
+    divide_by_sum(shares_);
+    if (naming_.doubt > 0) {
+        for (double& share : shares_)
+            share = std::max(share - naming_.doubt / double(labels), naming_.least * share);
+        divide_by_sum(shares_);
+    }
+    likeliest_ = int(std::max_element(shares_.begin(), shares_.end()) - shares_.begin());
 }
 
 }  // namespace fluidseries

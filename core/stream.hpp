@@ -15,6 +15,14 @@ struct Scaling {
     std::vector<double> mean, scale;
 };
 
+// How outputs become probabilities: their softmax, less the doubt that was taught.
+struct Naming {
+    std::vector<int> outputs;  // where each label's stands; empty: points are answered, no labels
+    double sharpness;          // what outputs are multiplied by
+    double doubt;              // what every label got of it
+    double least;              // the share of a probability that stays whatever is taken off
+};
+
 class Stream {
   public:
     // Several networks of the same sizes hear the same frames, and a point is the mean of theirs;
@@ -22,7 +30,7 @@ class Stream {
     // window 0: the state since reset. window n: every point is that of the last n frames alone.
     // `difference_scale` is (inputs,) where the network hears differences, else empty.
     Stream(const Sizes& sizes, const float* parameters, int networks, Scaling input, Scaling output,
-           std::vector<float> difference_scale, int window);
+           std::vector<float> difference_scale, int window, Naming naming = {});
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
@@ -36,17 +44,25 @@ class Stream {
         return true;
     }
 
-    // The readout of the frames so far, in the units of the targets: (outputs,). Not before a step.
+    // The readout of the frames so far: (answers,). A point in the units of the targets, or the
+    // probability of every label. Not before a step.
     template <class Number>
-    void read(Number* point) {
-        for (int o = 0; o < sizes_.outputs; ++o) {
-            const double y = output(o);
-            point[o] = Number(output_.mean.empty() ? y : y * output_.scale[o] + output_.mean[o]);
+    void read(Number* answer) {
+        if (naming_.outputs.empty()) {
+            for (int o = 0; o < sizes_.outputs; ++o) answer[o] = Number(restored(o));
+            return;
         }
+        name();
+        for (std::size_t i = 0; i < shares_.size(); ++i) answer[i] = Number(shares_[i]);
     }
 
+    // Which label was the most probable when last read; the first of several.
+    int likeliest() const { return likeliest_; }
+
     int inputs() const { return sizes_.inputs; }
-    int outputs() const { return sizes_.outputs; }
+    int answers() const {
+        return naming_.outputs.empty() ? sizes_.outputs : int(naming_.outputs.size());
+    }
     std::int64_t frames() const { return frames_; }
 
   private:
@@ -81,9 +97,15 @@ class Stream {
     void hear(int layer);
     void gather_features(const float* h, float* features);
     float output(int o) const;
+    double restored(int o) const {
+        const double y = output(o);
+        return output_.mean.empty() ? y : y * output_.scale[o] + output_.mean[o];
+    }
+    void name();
 
     Sizes sizes_;
     Scaling input_, output_;
+    Naming naming_;
     std::vector<float> difference_scale_;
     std::vector<float> frame_, before_;  // (inputs,): standardised; this frame and the last
     std::vector<float> heard_;           // what the first layers hear
@@ -93,7 +115,9 @@ class Stream {
     std::vector<Layer> layers_;
     std::vector<float> features_;  // (networks, padded_features): last, mean, max
     std::vector<float> readout_,
-        bias_;  // (networks, outputs, padded_features), (networks, outputs)
+        bias_;                    // (networks, outputs, padded_features), (networks, outputs)
+    std::vector<double> shares_;  // (labels,): their probabilities
+    int likeliest_ = 0;
 };
 
 }  // namespace fluidseries

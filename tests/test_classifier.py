@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 
 import fluidseries as fs
 from fluidseries import errors
+from fluidseries.models.stream import core_stream
 
 SHAPES = {"rise": 1.0, "fall": -1.0, "still": 0.0}
 
@@ -193,6 +198,84 @@ def test_a_stream_names_a_gesture_before_it_ends(fitted):
         assert label == fitted.predict_point(frames)
         early += said[-2] == labels[name]
     assert early > 0.85 * len(series)
+
+
+@pytest.fixture(scope="module")
+def unlike() -> fs.LSTMClassifier:
+    """Five networks with three outputs, one of them of a label that is gone."""
+    model = quick(max_iter=5, n_networks=5).fit(*gestures())
+    known = model._learned
+    model.fit(*gestures(("fall", "still")))
+    assert model._learned.present < known.present
+    return model
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n_networks=st.integers(1, 5),
+    doubt=st.sampled_from([0.0, 1e-3, 0.1, 0.9]),
+    gone=st.booleans(),
+    size=st.sampled_from([0.01, 1.0, 1e3]),
+)
+def test_the_core_makes_the_probabilities_that_classes_define(
+    fitted, unlike, n_networks, doubt, gone, size
+):
+    learned = (unlike if gone else fitted)._learned
+    learned = replace(learned, members=learned.members[:n_networks], doubt=doubt)
+    named, outputs = core_stream(learned), core_stream(_answering_outputs(learned))
+    shares, point = np.empty(len(learned.classes)), np.empty(learned.network.n_outputs)
+    for frame in size * np.random.default_rng(0).normal(size=(20, 1)):
+        assert named.step(frame, shares)
+        assert outputs.step(frame, point)
+        np.testing.assert_allclose(shares, learned.probabilities(point), rtol=1e-12)
+        assert named.likeliest() == shares.argmax()
+
+
+def _answering_outputs(learned):
+    class Plain(type(learned)):
+        naming = property(lambda _: {})
+
+    return Plain(**vars(replace(learned)))
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_probabilities_go_where_they_are_wanted(fitted, kind):
+    series, _ = gestures(seed=3)
+    into, new, out = fitted.stream(), fitted.stream(), np.empty(3, kind)
+    for frame in series["rise-0"]:
+        label, shares = into.step(frame, out=out)
+        assert shares is out
+        expected, wanted = new.step(frame)
+        assert label == expected
+        np.testing.assert_allclose(out, wanted, rtol=1e-6)
+
+
+def test_an_out_of_another_size_is_named_and_the_stream_stands(fitted):
+    frames = gestures(seed=3)[0]["rise-0"]
+    stream, untouched = fitted.stream(), fitted.stream()
+    with pytest.raises(errors.DimensionError, match=r"out has shape \(2,\): .* shape \(3,\)"):
+        stream.step(frames[0], out=np.empty(2))
+    np.testing.assert_array_equal(stream.step(frames[0])[1], untouched.step(frames[0])[1])
+
+
+def test_a_step_with_out_makes_no_array(fitted):
+    frame, out, stream = np.zeros(1), np.empty(3), fitted.stream()
+    new, into = _most(lambda: stream.step(frame)), _most(lambda: stream.step(frame, out=out))
+    assert into + out.nbytes < new
+
+
+def _most(call) -> int:
+    """Bytes that one call holds at most."""
+    call()
+    tracemalloc.start()
+    try:
+        call()
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        call()
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
 
 
 # Contract

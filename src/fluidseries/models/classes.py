@@ -47,8 +47,6 @@ class ClassesLearned(Learned):
     present: frozenset[Any] = frozenset()
     doubt: float = 0.0
 
-    # Both are asked for at every frame of a stream.
-
     @cached_property
     def classes(self) -> tuple[Any, ...]:
         """The present labels, sorted."""
@@ -62,6 +60,20 @@ class ClassesLearned(Learned):
     @cached_property
     def _sharpness(self) -> float:
         return 1 / (1 - FLATTENED + FLATTENED / len(self.members))
+
+    @property
+    def n_answers(self) -> int:
+        return len(self.classes)
+
+    @property
+    def naming(self) -> dict[str, Any]:
+        """What the core needs to know to do as `probabilities` does."""
+        return {
+            "labels": self._order,
+            "sharpness": self._sharpness,
+            "doubt": self.doubt,
+            "least": NEVER_LESS,
+        }
 
     def probabilities(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probabilities for outputs (..., n_outputs) in the order of `classes`.

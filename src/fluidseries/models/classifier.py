@@ -199,12 +199,11 @@ BusyError, KeyboardInterrupt
     def predict_point(self, frames: ArrayLike) -> Any:
         """Name one series of shape (n_frames, n_dims), quickly enough for live use."""
         learned = self._require_classes()
-        return self._name(learned.classes, learned.probabilities(self._point(frames, learned)))
+        return self._name(learned.classes, self._point(frames, learned))
 
     def predict_point_proba(self, frames: ArrayLike) -> NDArray[np.float64]:
         """Return the probabilities (n_classes,) for one series of shape (n_frames, n_dims)."""
-        learned = self._require_classes()
-        return learned.probabilities(self._point(frames, learned))
+        return self._point(frames, self._require_classes())
 
     def stream(self, window: int | None = None) -> ClassifierStream:  # type: ignore[override]
         """Hear a series one frame at a time and name it at every frame.
@@ -217,7 +216,7 @@ BusyError, KeyboardInterrupt
         Returns
         -------
         ClassifierStream
-            With ``step(frame)``, which gives label and probabilities, and ``reset()``.
+            With ``step(frame, out=None)``, which gives label and probabilities, and ``reset()``.
         """
         return ClassifierStream(self, self._require_classes(), window)
 
@@ -239,7 +238,10 @@ BusyError, KeyboardInterrupt
 
     def _name(self, classes: tuple[Any, ...], shares: NDArray[np.float64]) -> Any:
         best = int(shares.argmax())
-        return classes[best] if shares[best] >= self.threshold else self.reject_label
+        return self._if_sure(classes[best], shares[best])
+
+    def _if_sure(self, label: Any, share: float) -> Any:
+        return label if share >= self.threshold else self.reject_label
 
     def _corpus(self, source: Source, target: Labels, known: Learned | None) -> Corpus:
         require_fraction(self, "threshold")
@@ -280,26 +282,36 @@ class ClassifierStream:
 
     def __init__(self, model: LSTMClassifier, learned: ClassesLearned, window: int | None) -> None:
         self._stream = Stream(learned, window, missing=model.missing)
-        self._learned, self._name, self._classes = learned, model._name, learned.classes
-        self._outputs = np.empty(learned.network.n_outputs)
+        # The model itself is asked, so that a new threshold takes effect at once.
+        self._if_sure, self._classes = model._if_sure, learned.classes
 
-    def step(self, frame: ArrayLike) -> tuple[Any, NDArray[np.float64]]:
+    def step(
+        self, frame: ArrayLike, out: NDArray[np.float64] | None = None
+    ) -> tuple[Any, NDArray[np.float64]]:
         """Hear one more frame.
 
         Parameters
         ----------
         frame : array-like of shape (n_dims,)
             Contiguous float32 and float64 arrays take the quick path.
+        out : float64 ndarray of shape (n_classes,), optional
+            Where to put the probabilities. With it no array is made.
 
         Returns
         -------
         label : str, int, float or bool
             The most probable label so far, or the model's `reject_label`.
         probabilities : ndarray of shape (n_classes,)
-            In the order of ``classes_``.
+            `out` if it was given, else a new array; in the order of ``classes_``.
+
+        Raises
+        ------
+        DimensionError, NonFiniteError, InputTypeError
+            If the frame cannot be used; the stream then stands where it stood.
         """
-        shares = self._learned.probabilities(self._stream.step(frame, out=self._outputs))
-        return self._name(self._classes, shares), shares
+        shares = self._stream.step(frame, out)
+        best = self._stream.likeliest()
+        return self._if_sure(self._classes[best], shares[best]), shares
 
     def reset(self) -> None:
         """Forget all frames: the next one is the first of a series."""

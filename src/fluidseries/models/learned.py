@@ -93,6 +93,16 @@ class Learned:
         return replace(self.output_scaler, scale=self.output_scaler.scale * self.trust)
 
     @property
+    def n_answers(self) -> int:
+        """How many numbers a stream answers with."""
+        return self.network.n_outputs
+
+    @property
+    def naming(self) -> dict[str, Any]:
+        """What the core needs to know to answer with probabilities; {} where points are wanted."""
+        return {}
+
+    @property
     def all_parameters(self) -> NDArray[np.float32]:
         """The parameters of all networks, one after the other."""
         return np.concatenate([member.parameters for member in self.members])

@@ -212,12 +212,12 @@ class LSTMModel(Outcome):
         return read_frames(frames, learned.network.n_inputs, self.missing, mean)
 
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
-        """Return the output for one series, without the detour over a batch."""
+        """Return a stream's answer after one series, without the detour over a batch."""
         # A stream costs more to make than a short series to hear, so one is kept. Taking it out is
         # one step: a thread that comes at the same time makes its own.
         spare = self.__dict__.pop("_spare_stream", None)
         stream = spare[1] if spare is not None and spare[0] is learned else core_stream(learned)
-        point = np.empty(learned.network.n_outputs)
+        point = np.empty(learned.n_answers)
         # The core takes a contiguous table of floats as it is; what it declines is looked at here.
         if not stream.point(frames, point):
             array = np.ascontiguousarray(self._frames(frames, learned))

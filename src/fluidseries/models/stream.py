@@ -40,6 +40,7 @@ def core_stream(learned: Learned, window: int | None = None) -> _core.Stream:
         require_window(window),
         learned.difference_scale,
         network.clock,
+        **learned.naming,
     )
 
 
@@ -51,7 +52,8 @@ class Stream:
     """
 
     __slots__ = (
-        "_before", "_core", "_limits", "_mean", "_missing", "_quick_step", "n_inputs", "n_outputs"
+        "_before", "_core", "_limits", "_mean", "_missing", "_quick_step", "likeliest", "n_inputs",
+        "n_outputs",
     )  # fmt: skip
 
     def __init__(
@@ -67,8 +69,10 @@ class Stream:
         # Nobody knows the next frame yet: what is missing stays as it was in the one before.
         self._before = self._mean.copy() if missing == "interpolate" else None
         self._quick_step = self._core.step
+        # Where labels are answered: which of them the newest answer thinks the most probable.
+        self.likeliest = self._core.likeliest
         self.n_inputs = learned.network.n_inputs
-        self.n_outputs = learned.network.n_outputs
+        self.n_outputs = learned.n_answers
 
     def step(self, frame: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Hear one more frame and return the point.
