@@ -26,7 +26,7 @@ int main() {
     Session session(sizes, {x.data(), offsets.data(), series, y.data(), nullptr, nullptr},
                     Loss::kSquared, false, {}, 1);
     const Total total =
-        session.gradient(parameters.data(), rows.data(), series, 0, gradient.data());
+        session.gradients({{parameters.data(), rows.data(), series, 0, gradient.data()}})[0];
     session.loss(parameters.data(), rows.data(), series);
     Stream stream(sizes, parameters.data(), 1, {}, {}, {}, 0);
     double point[2] = {};

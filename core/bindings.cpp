@@ -77,12 +77,23 @@ class PySession {
 
     std::pair<double, double> gradient(Floats parameters, Indices rows, std::uint64_t seed,
                                        FloatsOut out) {
-        check(parameters, rows);
-        expect(targets_.has_value(), "no targets");
-        expect(std::ptrdiff_t(out.size()) == session_->sizes().parameters(), "size of out");
-        const Total total = session_->gradient(parameters.data(), rows.data(),
-                                               std::int64_t(rows.size()), seed, out.data());
+        const Total total = session_->gradients({turn(parameters, rows, seed, out)})[0];
         return {total.loss, total.weight};
+    }
+
+    std::vector<std::pair<double, double>> gradients(const std::vector<Floats>& parameters,
+                                                     const std::vector<Indices>& rows,
+                                                     const std::vector<std::uint64_t>& seeds,
+                                                     const std::vector<FloatsOut>& outs) {
+        const std::size_t n = parameters.size();
+        expect(rows.size() == n && seeds.size() == n && outs.size() == n, "number of networks");
+        std::vector<Turn> turns;
+        for (std::size_t i = 0; i < n; ++i)
+            turns.push_back(turn(parameters[i], rows[i], seeds[i], outs[i]));
+        std::vector<std::pair<double, double>> pairs;
+        for (const Total& total : session_->gradients(turns))
+            pairs.emplace_back(total.loss, total.weight);
+        return pairs;
     }
 
     std::pair<double, double> loss(Floats parameters, Indices rows) {
@@ -108,6 +119,13 @@ class PySession {
     }
 
   private:
+    Turn turn(const Floats& parameters, const Indices& rows, std::uint64_t seed,
+              const FloatsOut& out) const {
+        check(parameters, rows);
+        expect(targets_.has_value(), "no targets");
+        expect(std::ptrdiff_t(out.size()) == session_->sizes().parameters(), "size of out");
+        return {parameters.data(), rows.data(), std::int64_t(rows.size()), seed, out.data()};
+    }
     void check(const Floats& parameters, const Indices& rows) const {
         expect(std::ptrdiff_t(parameters.size()) == session_->sizes().parameters(),
                "size of parameters");
@@ -263,6 +281,8 @@ NB_MODULE(_core, m) {
              "difference_scale"_a = nb::none(), "noise"_a = 0.0f, "stretch"_a = 0.0f,
              "dropout"_a = 0.0f, "smoothing"_a = 0.0f, "clock"_a = false)
         .def("gradient", &PySession::gradient, "parameters"_a, "rows"_a, "seed"_a, "out"_a,
+             Release())
+        .def("gradients", &PySession::gradients, "parameters"_a, "rows"_a, "seeds"_a, "outs"_a,
              Release())
         .def("loss", &PySession::loss, "parameters"_a, "rows"_a, Release())
         .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());

@@ -17,13 +17,24 @@ namespace {
 constexpr int kGradientSums = 16;
 const Augmentation kAsRecorded;
 
+// The chunks of one turn that go into one of its sums: every n_sums-th from `sum` on.
+struct Part {
+    int turn, sum, n_sums;
+    double loss;
+};
+
 }  // namespace
 
 struct Session::Memory {
+    // What one network's gradient needs; several are at work at once.
+    struct Network {
+        Panels panels;
+        GradientSum sums[kGradientSums];
+    };
+
     std::mutex one_call_at_a_time;
-    Panels panels;
-    std::vector<Worker> workers;
-    GradientSum sums[kGradientSums];
+    std::vector<Network> networks;
+    std::vector<Worker> workers;  // of the threads
 };
 
 Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmentation augmentation,
@@ -40,28 +51,52 @@ Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmenta
 
 Session::~Session() = default;
 
-Total Session::gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
-                        std::uint64_t seed, float* gradient) {
+std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
-    const Plan plan(corpus_, rows, n, augmentation_, seed);
-    // A chunk that is alone stays on one thread: waking another takes longer than what it could do.
-    const int n_threads = plan.chunks.size() > 1 ? n_threads_ : 1;
-    memory_->panels.pack(sizes_, parameters, true, n_threads);
-    const Wanted wanted{&sizes_, &corpus_, &memory_->panels, &augmentation_,
-                        seed,    loss_,    per_frame_,       true,
-                        true,    nullptr};
-    const int n_chunks = int(plan.chunks.size()), n_sums = std::min(n_chunks, kGradientSums);
-    for (int i = 0; i < std::min(n_threads, n_sums); ++i) memory_->workers[i].prepare(wanted, plan);
-    double losses[kGradientSums] = {};
-    parallel_for(n_sums, n_threads, [&](int i, int thread) {
-        memory_->sums[i].clear(sizes_);
-        Playback playback(sizes_, corpus_, augmentation_, seed);
-        for (int chunk = i; chunk < n_chunks; chunk += n_sums)
-            losses[i] +=
-                memory_->workers[thread].run(plan.chunks[chunk], playback, &memory_->sums[i]);
+    const int n_turns = int(turns.size());
+    if (memory_->networks.size() < turns.size()) memory_->networks.resize(turns.size());
+    std::vector<Plan> plans;
+    std::vector<Part> parts;
+    for (int turn = 0; turn < n_turns; ++turn) {
+        const Turn& t = turns[turn];
+        plans.emplace_back(corpus_, t.rows, t.n, augmentation_, t.seed);
+        const int n_sums = std::min(int(plans.back().chunks.size()), kGradientSums);
+        for (int sum = 0; sum < n_sums; ++sum) parts.push_back({turn, sum, n_sums, 0});
+    }
+    // A part that is alone stays on one thread: waking another takes longer than what it could do.
+    const int n_threads = parts.size() > 1 ? n_threads_ : 1;
+    // Several networks are prepared side by side, and one by all threads together.
+    const int inner = n_turns > 1 ? 1 : n_threads;
+    parallel_for(n_turns, n_threads, [&](int turn, int) {
+        memory_->networks[turn].panels.pack(sizes_, turns[turn].parameters, true, inner);
     });
-    add_up(sizes_, memory_->sums, n_sums, n_threads, gradient);
-    return {std::accumulate(losses, losses + n_sums, 0.0), weight_of(rows, n)};
+    std::vector<Wanted> wanted;
+    for (int turn = 0; turn < n_turns; ++turn)
+        wanted.push_back({&sizes_, &corpus_, &memory_->networks[turn].panels, &augmentation_,
+                          turns[turn].seed, loss_, per_frame_, true, true, nullptr});
+    // Now, since memory that is not there must not be missed on another thread.
+    for (int i = 0; i < std::min(n_threads, int(parts.size())); ++i)
+        for (int turn = 0; turn < n_turns; ++turn)
+            memory_->workers[i].prepare(wanted[turn], plans[turn]);
+    parallel_for(int(parts.size()), n_threads, [&](int i, int thread) {
+        Part& part = parts[i];
+        const Plan& plan = plans[part.turn];
+        Worker& worker = memory_->workers[thread];
+        worker.prepare(wanted[part.turn], plan);
+        GradientSum& sum = memory_->networks[part.turn].sums[part.sum];
+        sum.clear(sizes_);
+        Playback playback(sizes_, corpus_, augmentation_, turns[part.turn].seed);
+        for (std::size_t chunk = part.sum; chunk < plan.chunks.size(); chunk += part.n_sums)
+            part.loss += worker.run(plan.chunks[chunk], playback, &sum);
+    });
+    std::vector<Total> totals;
+    for (const Turn& turn : turns) totals.push_back({0, weight_of(turn.rows, turn.n)});
+    for (const Part& part : parts) totals[part.turn].loss += part.loss;
+    parallel_for(n_turns, n_threads, [&](int turn, int) {
+        const int n_sums = std::min(int(plans[turn].chunks.size()), kGradientSums);
+        add_up(sizes_, memory_->networks[turn].sums, n_sums, inner, turns[turn].gradient);
+    });
+    return totals;
 }
 
 Total Session::loss(const float* parameters, const std::int64_t* rows, std::int64_t n) {
@@ -84,9 +119,11 @@ double Session::forward(const float* parameters, const std::int64_t* rows, std::
                         float* const* outputs) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
     const Plan plan(corpus_, rows, n, kAsRecorded, 0);
-    memory_->panels.pack(sizes_, parameters, false, n_threads_);
-    const Wanted wanted{&sizes_, &corpus_,   &memory_->panels, &kAsRecorded, 0,
-                        loss_,   per_frame_, !outputs,         false,        outputs};
+    if (memory_->networks.empty()) memory_->networks.resize(1);
+    Panels& panels = memory_->networks[0].panels;
+    panels.pack(sizes_, parameters, false, n_threads_);
+    const Wanted wanted{&sizes_, &corpus_,   &panels,  &kAsRecorded, 0,
+                        loss_,   per_frame_, !outputs, false,        outputs};
     for (Worker& worker : memory_->workers) worker.prepare(wanted, plan);
     std::vector<double> losses(plan.chunks.size());
     parallel_for(int(plan.chunks.size()), n_threads_, [&](int i, int thread) {

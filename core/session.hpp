@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "corpus.hpp"
 #include "losses.hpp"
@@ -15,6 +16,15 @@ struct Total {
     double loss, weight;
 };
 
+// What one of several networks of the same sizes wants a gradient of.
+struct Turn {
+    const float* parameters;
+    const std::int64_t* rows;  // (n,): indices of series
+    std::int64_t n;
+    std::uint64_t seed;
+    float* gradient;  // where it goes
+};
+
 class Session {
   public:
     // With `per_frame` every frame has a target and the readout sees the state at that frame.
@@ -22,10 +32,10 @@ class Session {
             int n_threads);
     ~Session();
 
-    // The summed loss of the given series, and in `gradient` its gradient. `rows` are indices of
-    // series.
-    Total gradient(const float* parameters, const std::int64_t* rows, std::int64_t n,
-                   std::uint64_t seed, float* gradient);
+    // For every turn the summed loss of its series, and in its `gradient` the gradient. Networks
+    // that learn side by side share the threads, so that small batches keep them busy, too.
+    std::vector<Total> gradients(const std::vector<Turn>& turns);
+    // `rows` are indices of series.
     Total loss(const float* parameters, const std::int64_t* rows, std::int64_t n);
     // (n, outputs), or with `per_frame` (frames of these series, outputs) in the order of `rows`.
     void outputs(const float* parameters, const std::int64_t* rows, std::int64_t n, float* out);

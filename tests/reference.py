@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fluidseries import engines
 from fluidseries.batch import Batch
 from fluidseries.network import Network
 
@@ -34,7 +35,7 @@ def load(
     return Session(batch, network, loss, per_frame, difference_scale)
 
 
-class Session:
+class Session(engines.Session):
     """One series after the other; no tricks."""
 
     def __init__(

@@ -292,6 +292,28 @@ def test_threads_change_no_bit(lengths, hidden, per_frame, n_threads, seed):
 
 @settings(max_examples=40)
 @given(
+    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=40),
+    hidden=st.lists(st.integers(1, 20), min_size=1, max_size=2).map(tuple),
+    shares=st.lists(st.floats(0, 1), min_size=1, max_size=7),
+    n_threads=st.integers(1, 4),
+    seed=st.integers(0, 100),
+)
+def test_networks_side_by_side_learn_what_each_learns_alone(
+    lengths, hidden, shares, n_threads, seed
+):
+    case, rng = Case(lengths, hidden=hidden, seed=seed), np.random.default_rng(seed)
+    parameters = [rng.normal(size=case.n_parameters).astype(np.float32) for _ in shares]
+    rows = [rng.permutation(len(lengths))[: 1 + int(x * len(lengths))] for x in shares]
+    together = [np.empty(case.n_parameters, np.float32) for _ in shares]
+    session, out = case.session(n_threads), np.empty(case.n_parameters, np.float32)
+    sums = session.gradients(parameters, rows, list(range(len(shares))), together)
+    for i in range(len(shares)):
+        assert case.session().gradient(parameters[i], rows[i], i, out) == sums[i]
+        np.testing.assert_array_equal(together[i], out)
+
+
+@settings(max_examples=40)
+@given(
     lengths=st.lists(st.integers(1, 40), min_size=2, max_size=40),
     readout=st.sets(st.sampled_from(["last", "mean", "max"]), min_size=1),
     seed=st.integers(0, 100),

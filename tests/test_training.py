@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fluidseries import engines
 from fluidseries.batch import Batch
 from fluidseries.engines import native
 from fluidseries.errors import FluidSeriesWarning, InputError
@@ -41,7 +42,7 @@ def run(session, *, rows=None, held_out=NOBODY, callback=None, seed=0, **changed
     return list(train(session, start, NETWORK.weights(), [rows], [held_out], chosen, rng, callback))
 
 
-class Recording:
+class Recording(engines.Session):
     """A session that notes which rows are asked for, around one that computes."""
 
     def __init__(self, session, spoil=lambda _: None):
@@ -97,7 +98,7 @@ def test_one_step_is_adam_on_the_mean_gradient():
 
 
 def test_weights_decay_and_biases_do_not():
-    class Flat:
+    class Flat(engines.Session):
         def gradient(self, _parameters, rows, _seed, out):
             out[...] = 0
             return 1.0, float(len(rows))
@@ -166,7 +167,7 @@ def test_a_step_into_numbers_that_are_none_is_undone(bad):
 
 
 def test_a_fit_that_has_lost_its_way_finds_back():
-    class Cliff:
+    class Cliff(engines.Session):
         """Beyond 0.3 in the first parameter every gradient is infinite."""
 
         def gradient(self, parameters, rows, _seed, out):

@@ -32,6 +32,13 @@ class Session:
         seed: int,
         out: NDArray[np.float32],
     ) -> tuple[float, float]: ...
+    def gradients(
+        self,
+        parameters: Sequence[NDArray[np.float32]],
+        rows: Sequence[NDArray[np.int64]],
+        seeds: Sequence[int],
+        outs: Sequence[NDArray[np.float32]],
+    ) -> list[tuple[float, float]]: ...
     def loss(
         self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[float, float]: ...

@@ -136,9 +136,11 @@ class Learner:
         """Return the summed loss of the held-out series, and their summed weight."""
         return self.session.loss(self.parameters, self.held_out)
 
-    def step(self, rows: NDArray[np.int64], seed: int, share: float = 1.0) -> tuple[float, float]:
-        """Go one step down the gradient of some series; return their loss and weight before it."""
-        loss, weight = self.session.gradient(self.parameters, rows, seed, self.gradient)
+    def step(self, loss: float, weight: float, share: float = 1.0) -> tuple[float, float]:
+        """Go one step down the gradient of some series, whose loss and weight are given.
+
+        Returns the two, or 0 for both if there was no step to go.
+        """
         if not (np.isfinite(loss) and np.isfinite(self.gradient).all()):
             self.step_back()
             return 0.0, 0.0

@@ -129,7 +129,7 @@ class _Loop:
         settings: Settings,
         callback: Callback | None,
     ) -> None:
-        self.settings, self.callback = settings, callback
+        self.session, self.settings, self.callback = session, settings, callback
         decay = weights * np.float32(settings.weight_decay)
         self.learners = [
             Learner(session, *parts, decay, settings)
@@ -150,11 +150,11 @@ class _Loop:
         ]
         for batch in range(n_batches):
             share = self.settings.rate_at((number * n_batches + batch) / n_steps)
-            for learner, order, seed in shuffled:
-                rows = order[batch * size : (batch + 1) * size]
-                if len(rows):
-                    batch_loss, batch_weight = learner.step(rows, seed, share)
-                    total, weight = total + batch_loss, weight + batch_weight
+            rows = slice(batch * size, (batch + 1) * size)
+            for batch_loss, batch_weight in self.step_all(
+                [(learner, order[rows], seed) for learner, order, seed in shuffled], share
+            ):
+                total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
             if self.callback is None or not weight:
@@ -172,6 +172,23 @@ class _Loop:
                 "leave that to standardize=True"
             )
         return total / weight
+
+    def step_all(
+        self, turns: list[tuple[Learner, NDArray[np.int64], int]], share: float
+    ) -> list[tuple[float, float]]:
+        """Let every network that has series left go one step; return their losses and weights."""
+        turns = [turn for turn in turns if len(turn[1])]
+        learners, rows, seeds = zip(*turns, strict=True)
+        found = self.session.gradients(
+            [learner.parameters for learner in learners],
+            rows,
+            seeds,
+            [learner.gradient for learner in learners],
+        )
+        return [
+            learner.step(loss, weight, share)
+            for learner, (loss, weight) in zip(learners, found, strict=True)
+        ]
 
     def validate(self) -> None:
         """Measure the loss of the held-out series."""

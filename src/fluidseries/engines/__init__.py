@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = ["Session"]
@@ -25,6 +27,17 @@ class Session(Protocol):
         Returns the summed loss and the summed weight of the series, each of which counts once
         whatever its length. Random masks follow from `seed`, row and frame.
         """
+
+    def gradients(
+        self,
+        parameters: Sequence[NDArray[Any]],
+        rows: Sequence[NDArray[Any]],
+        seeds: Sequence[int],
+        outs: Sequence[NDArray[Any]],
+    ) -> list[tuple[float, float]]:
+        """Do for several networks of the same sizes what `gradient` does for one."""
+        turns = zip(parameters, rows, seeds, outs, strict=True)
+        return [self.gradient(*turn) for turn in turns]
 
     def loss(self, parameters: NDArray[Any], rows: NDArray[Any]) -> tuple[float, float]:
         """Return the same two sums without a gradient."""

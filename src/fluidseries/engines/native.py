@@ -11,6 +11,8 @@ import numpy as np
 from .. import _core
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..batch import Batch
@@ -41,6 +43,9 @@ class Augmentation:
     smoothing: float = 0.0
 
 
+# Frames times parameters, summed over the networks of one call: about 50 ms of work.
+# More would let Ctrl-C wait, and one network alone has enough of it for all threads.
+_MOST_AT_ONCE = 1e9
 _READOUT_BITS = {"last": 1, "mean": 2, "max": 4}
 
 
@@ -89,7 +94,7 @@ def load(
     augmentation : Augmentation, optional
         What a gradient changes at random.
     """
-    session = NativeSession(network, batch.offsets if per_frame else None)
+    session = NativeSession(network, np.diff(batch.offsets), per_frame=per_frame)
     chance = augmentation or Augmentation()
     session._core = _core.Session(
         batch.frames,
@@ -118,9 +123,9 @@ class NativeSession:
 
     _core: _core.Session
 
-    def __init__(self, network: Network, offsets: NDArray[np.int64] | None) -> None:
-        self._n_outputs = network.n_outputs
-        self._lengths = None if offsets is None else np.diff(offsets)
+    def __init__(self, network: Network, lengths: NDArray[np.int64], *, per_frame: bool) -> None:
+        self._network, self._lengths, self._per_frame = network, lengths, per_frame
+        self._longest = int(lengths.max(initial=1))
 
     def gradient(
         self,
@@ -132,6 +137,22 @@ class NativeSession:
         """The summed loss of some series and their summed weight; `out` receives the gradient."""
         return self._core.gradient(parameters, rows, seed, out)
 
+    def gradients(
+        self,
+        parameters: Sequence[NDArray[np.float32]],
+        rows: Sequence[NDArray[np.int64]],
+        seeds: Sequence[int],
+        outs: Sequence[NDArray[np.float32]],
+    ) -> list[tuple[float, float]]:
+        """The same for several networks, which share the threads."""
+        sums: list[tuple[float, float]] = []
+        work = self._network.n_parameters * self._longest * max(map(len, rows))
+        together = max(1, int(_MOST_AT_ONCE / max(work, 1)))
+        for start in range(0, len(rows), together):
+            some = slice(start, start + together)
+            sums += self._core.gradients(parameters[some], rows[some], seeds[some], outs[some])
+        return sums
+
     def loss(self, parameters: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[float, float]:
         """The summed loss of some series and their summed weight."""
         return self._core.loss(parameters, rows)
@@ -140,7 +161,7 @@ class NativeSession:
         self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """The readout (n_rows, n_outputs), or per frame (frames of these rows, n_outputs)."""
-        places = len(rows) if self._lengths is None else int(self._lengths[rows].sum())
-        out = np.empty((places, self._n_outputs), dtype=np.float32)
+        places = int(self._lengths[rows].sum()) if self._per_frame else len(rows)
+        out = np.empty((places, self._network.n_outputs), dtype=np.float32)
         self._core.outputs(parameters, rows, out)
         return out
