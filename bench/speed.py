@@ -43,18 +43,18 @@ class Ours:
         batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
         self.session = native.load(batch, self.network, n_jobs=n_jobs)
         self.parameters = self.network.initialise(rng)
-        self.moments = [np.zeros_like(self.parameters) for _ in range(2)]
-        self.decay, self.gradient = np.zeros_like(self.parameters), np.empty_like(self.parameters)
-        self.batch_size, self.step, self.rng = batch_size, 0, rng
+        self.gradient, decay = np.empty_like(self.parameters), np.zeros_like(self.parameters)
+        moments = [np.zeros_like(self.parameters) for _ in range(2)]
+        settings = (0, 1e-3, 0.9, 0.999, 1e-8, 1.0)
+        self.descent = _core.Descent(self.parameters, self.gradient, *moments, decay, *settings)
+        self.batch_size, self.rng = batch_size, rng
 
     def epoch(self) -> None:
         order = self.rng.permutation(SERIES)
         for start in range(0, SERIES, self.batch_size):
             rows = order[start : start + self.batch_size]
-            self.session.gradient(self.parameters, rows, 0, self.gradient)
-            self.step += 1
-            settings = (self.step, 1e-3, 0.9, 0.999, 1e-8, 1.0, 1 / len(rows))
-            _core.adam(self.parameters, self.gradient, *self.moments, self.decay, *settings)
+            sums = self.session.gradient(self.parameters, rows, 0, self.gradient)
+            _core.descend([self.descent], [sums], 1.0, 1)
 
     def forward(self) -> None:
         self.session.loss(self.parameters, np.arange(SERIES))

@@ -16,11 +16,13 @@
 #include "bindings_dtw.hpp"
 #include "bindings_numbers.hpp"
 #include "cpu.hpp"
+#include "descent.hpp"
 #include "kernels.hpp"
 #include "number_buffer.hpp"
 #include "packing.hpp"
 #include "session.hpp"
 #include "stream.hpp"
+#include "threads.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -247,24 +249,57 @@ std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, i
     return pack_tables(all, dims, mean.data(), scale.data(), n_threads, out.data());
 }
 
-// Returns the norm of the gradient before clipping; if that is not finite nothing else happens.
-double adam(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second, Floats decay,
-            std::int64_t step, double learn_rate, double beta1, double beta2, double epsilon,
-            double clip, double scale) {
-    const std::size_t size = parameters.size();
-    expect(gradient.size() == size && first.size() == size && second.size() == size &&
-               decay.size() == size && step > 0,
-           "sizes or step");
-    const FlushDenormals flush;
-    const double norm =
-        scale * std::sqrt(kernels().sum_of_squares(std::ptrdiff_t(size), gradient.data()));
-    if (!std::isfinite(norm)) return norm;
-    if (clip > 0 && norm > clip) scale *= clip / norm;
-    kernels().adam({std::ptrdiff_t(size), parameters.data(), gradient.data(), first.data(),
-                    second.data(), decay.data(), float(scale), float(learn_rate), float(beta1),
-                    float(beta2), float(epsilon), float(1 - std::pow(beta1, double(step))),
-                    float(1 - std::pow(beta2, double(step)))});
-    return norm;
+// A descent that keeps its arrays alive.
+class PyDescent {
+  public:
+    PyDescent(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second,
+              Floats decay, std::int64_t step, double learn_rate, double beta1, double beta2,
+              double epsilon, double clip)
+        : parameters_(parameters),
+          gradient_(gradient),
+          first_(first),
+          second_(second),
+          decay_(decay),
+          descent_(size_of(parameters, gradient, first, second, decay), parameters.data(),
+                   gradient.data(), first.data(), second.data(), decay.data(), step,
+                   {learn_rate, beta1, beta2, epsilon, clip}) {}
+
+    // False if it went back instead.
+    bool go(double loss, double weight, double share) {
+        if (std::isfinite(loss) && descent_.go(weight, share)) return true;
+        descent_.back();
+        return false;
+    }
+    std::int64_t steps() const { return descent_.steps(); }
+
+  private:
+    static std::ptrdiff_t size_of(const FloatsOut& parameters, const Floats& gradient,
+                                  const FloatsOut& first, const FloatsOut& second,
+                                  const Floats& decay) {
+        const std::size_t size = parameters.size();
+        expect(gradient.size() == size && first.size() == size && second.size() == size &&
+                   decay.size() == size,
+               "sizes");
+        return std::ptrdiff_t(size);
+    }
+
+    FloatsOut parameters_;
+    Floats gradient_;
+    FloatsOut first_, second_;
+    Floats decay_;
+    Descent descent_;
+};
+
+// One step of every network; `sums` are the loss and weight of each. Returns who went forward.
+std::vector<bool> descend(const std::vector<PyDescent*>& networks,
+                          const std::vector<std::pair<double, double>>& sums, double share,
+                          int n_threads) {
+    expect(networks.size() == sums.size() && n_threads > 0, "sums or n_threads");
+    std::vector<char> forward(networks.size());
+    parallel_for(int(networks.size()), n_threads, [&](int i, int) {
+        forward[i] = networks[i]->go(sums[i].first, sums[i].second, share);
+    });
+    return {forward.begin(), forward.end()};
 }
 
 }  // namespace
@@ -298,8 +333,13 @@ NB_MODULE(_core, m) {
         .def("likeliest", &PyStream::likeliest)
         .def("reset", &PyStream::reset)
         .def_prop_ro("frames", &PyStream::frames);
-    m.def("adam", &adam, "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
-          "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a, "scale"_a, Release());
+    nb::class_<PyDescent>(m, "Descent")
+        .def(nb::init<FloatsOut, Floats, FloatsOut, FloatsOut, Floats, std::int64_t, double, double,
+                      double, double, double>(),
+             "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
+             "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a)
+        .def_prop_ro("steps", &PyDescent::steps);
+    m.def("descend", &descend, "networks"_a, "sums"_a, "share"_a, "n_threads"_a, Release());
     m.def("pack", &pack, "tables"_a, "mean"_a, "scale"_a, "out"_a, "n_threads"_a);
     m.def("sigmoid",
           [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });

@@ -380,13 +380,14 @@ def test_adam_equals_pytorch():
     rng = np.random.default_rng(3)
     start = rng.normal(size=1001).astype(np.float32)
     gradients = rng.normal(0, 0.1, size=(20, 1001)).astype(np.float32)
-    ours, first, second = start.copy(), np.zeros_like(start), np.zeros_like(start)
-    decay = np.full_like(start, 0.1)
-    for step, gradient in enumerate(gradients, 1):
-        norm = _core.adam(
-            ours, gradient * 8, first, second, decay, step, 0.01, 0.9, 0.999, 1e-8, 2.0, 1 / 8
-        )
-        assert norm == pytest.approx(np.linalg.norm(gradient), rel=1e-5)
+    ours, now = start.copy(), np.empty_like(start)
+    first, second, decay = np.zeros_like(start), np.zeros_like(start), np.full_like(start, 0.1)
+    settings = (0, 0.01, 0.9, 0.999, 1e-8, 2.0)
+    descent = _core.Descent(ours, now, first, second, decay, *settings)
+    for gradient in gradients:
+        now[...] = gradient * 8
+        assert _core.descend([descent], [(1.0, 8.0)], 1.0, 1) == [True]
+    assert descent.steps == len(gradients)
     theirs = adam_in_torch(start, gradients, learn_rate=0.01, decay=0.1, clip=2.0)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 

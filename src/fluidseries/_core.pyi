@@ -73,20 +73,30 @@ class Stream:
     @property
     def frames(self) -> int: ...
 
-def adam(
-    parameters: NDArray[np.float32],
-    gradient: NDArray[np.float32],
-    first: NDArray[np.float32],
-    second: NDArray[np.float32],
-    decay: NDArray[np.float32],
-    step: int,
-    learn_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    clip: float,
-    scale: float,
-) -> float: ...
+class Descent:
+    def __init__(
+        self,
+        parameters: NDArray[np.float32],
+        gradient: NDArray[np.float32],
+        first: NDArray[np.float32],
+        second: NDArray[np.float32],
+        decay: NDArray[np.float32],
+        step: int,
+        learn_rate: float,
+        beta1: float,
+        beta2: float,
+        epsilon: float,
+        clip: float,
+    ) -> None: ...
+    @property
+    def steps(self) -> int: ...
+
+def descend(
+    networks: Sequence[Descent],
+    sums: Sequence[tuple[float, float]],
+    share: float,
+    n_threads: int,
+) -> list[bool]: ...
 def pack(
     tables: list[NDArray[Any]],
     mean: NDArray[np.float64],

@@ -13,11 +13,13 @@ from . import _core
 from .errors import FluidSeriesWarning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .engines import Session
 
-__all__ = ["Learner", "Member", "Optimiser", "Settings"]
+__all__ = ["Learner", "Member", "Optimiser", "Settings", "descend"]
 
 
 # A cycle starts at this share of the rate and reaches all of it after this share of the fit.
@@ -109,7 +111,7 @@ class Member:
 
 
 class Learner:
-    """One network on its way: parameters and optimiser that change in place."""
+    """One network on its way: parameters and what Adam remembers change in place."""
 
     def __init__(
         self,
@@ -120,65 +122,35 @@ class Learner:
         decay: NDArray[np.float32],
         settings: Settings,
     ) -> None:
-        self.session, self.settings, self.decay = session, settings, decay
-        self.rows, self.held_out = rows, held_out
-        self.parameters, self.optimiser = member.parameters.copy(), member.optimiser.copy()
+        self.session, self.rows, self.held_out = session, rows, held_out
+        self.parameters, self._memory = member.parameters.copy(), member.optimiser.copy()
         self.gradient = np.empty_like(self.parameters)
-        self.before = self.parameters.copy(), self.optimiser.copy()
-        self.learn_rate = settings.learn_rate
+        self.descent = _core.Descent(
+            self.parameters,
+            self.gradient,
+            self._memory.first,
+            self._memory.second,
+            decay,
+            self._memory.step,
+            settings.learn_rate,
+            settings.momentum,
+            settings.second_momentum,
+            settings.epsilon,
+            settings.clip,
+        )
         self.warned = False
 
     def member(self) -> Member:
         """Return what stands now, as a value that later steps do not change."""
-        return Member(self.parameters.copy(), self.optimiser.copy())
+        memory = replace(self._memory, step=self.descent.steps)
+        return Member(self.parameters.copy(), memory.copy())
 
     def held_out_loss(self) -> tuple[float, float]:
         """Return the summed loss of the held-out series, and their summed weight."""
         return self.session.loss(self.parameters, self.held_out)
 
-    def step(self, loss: float, weight: float, share: float = 1.0) -> tuple[float, float]:
-        """Go one step down the gradient of some series, whose loss and weight are given.
-
-        Returns the two, or 0 for both if there was no step to go.
-        """
-        if not (np.isfinite(loss) and np.isfinite(self.gradient).all()):
-            self.step_back()
-            return 0.0, 0.0
-        self.keep_for_stepping_back()
-        s, memory = self.settings, self.optimiser
-        _core.adam(
-            self.parameters,
-            self.gradient,
-            memory.first,
-            memory.second,
-            self.decay,
-            memory.step + 1,
-            self.learn_rate * share,
-            s.momentum,
-            s.second_momentum,
-            s.epsilon,
-            s.clip,
-            1.0 / weight,
-        )
-        self.optimiser = replace(memory, step=memory.step + 1)
-        return loss, weight
-
-    def keep_for_stepping_back(self) -> None:
-        parameters, memory = self.before
-        np.copyto(parameters, self.parameters)
-        np.copyto(memory.first, self.optimiser.first)
-        np.copyto(memory.second, self.optimiser.second)
-        self.before = parameters, replace(memory, step=self.optimiser.step)
-
-    def step_back(self) -> None:
-        """Undo the newest step, which led to a loss or gradient that is no number; halve the rate.
-
-        Leaving out the batch alone would not do: where one gradient explodes most others do too,
-        and the fit would stand still there.
-        """
-        parameters, memory = self.before
-        self.parameters, self.optimiser = parameters.copy(), memory.copy()
-        self.learn_rate /= 2
+    def warn(self) -> None:
+        """Say once that a step was undone."""
         if not self.warned:
             warnings.warn(
                 "a gradient became too large for a number: the step before it was undone, and the "
@@ -187,3 +159,31 @@ class Learner:
                 stacklevel=2,
             )
         self.warned = True
+
+
+def descend(
+    learners: Sequence[Learner], sums: Sequence[tuple[float, float]], share: float, n_threads: int
+) -> list[tuple[float, float]]:
+    """Let networks go one step down their gradients, at a share of the rate.
+
+    Where a loss or gradient is no number the step before it is undone and the rate halved. Leaving
+    out the batch alone would not do: where one gradient explodes most others do too, and the fit
+    would stand still there.
+
+    Parameters
+    ----------
+    sums : sequence of (float, float)
+        Summed loss and weight of the series of each gradient.
+
+    Returns
+    -------
+    list of (float, float)
+        The same sums, or 0 for both where a step was undone.
+    """
+    forward = _core.descend([learner.descent for learner in learners], sums, share, n_threads)
+    if all(forward):
+        return list(sums)
+    for learner, went in zip(learners, forward, strict=True):
+        if not went:
+            learner.warn()
+    return [found if went else (0.0, 0.0) for found, went in zip(sums, forward, strict=True)]

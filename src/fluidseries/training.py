@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .errors import InputError
-from .learner import Learner, Member, Settings
+from .learner import Learner, Member, Settings, descend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -185,10 +185,7 @@ class _Loop:
             seeds,
             [learner.gradient for learner in learners],
         )
-        return [
-            learner.step(loss, weight, share)
-            for learner, (loss, weight) in zip(learners, found, strict=True)
-        ]
+        return descend(learners, found, share, self.session.n_threads)
 
     def validate(self) -> None:
         """Measure the loss of the held-out series."""

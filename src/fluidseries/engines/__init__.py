@@ -19,6 +19,8 @@ __all__ = ["Session"]
 class Session(Protocol):
     """One corpus in an engine's hands."""
 
+    n_threads: int = 1
+
     def gradient(
         self, parameters: NDArray[Any], rows: NDArray[Any], seed: int, out: NDArray[Any]
     ) -> tuple[float, float]:

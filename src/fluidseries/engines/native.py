@@ -96,6 +96,7 @@ def load(
     """
     session = NativeSession(network, np.diff(batch.offsets), per_frame=per_frame)
     chance = augmentation or Augmentation()
+    session.n_threads = usable_cores() if n_jobs is None else n_jobs
     session._core = _core.Session(
         batch.frames,
         batch.offsets,
@@ -107,7 +108,7 @@ def load(
         readout_mask(network.readout),
         loss == "cross_entropy",
         per_frame,
-        usable_cores() if n_jobs is None else n_jobs,
+        session.n_threads,
         difference_scale,
         chance.noise,
         0.0 if per_frame else chance.stretch,
@@ -121,6 +122,7 @@ def load(
 class NativeSession:
     """One corpus in the core's hands. Calls from several threads wait for each other."""
 
+    n_threads: int
     _core: _core.Session
 
     def __init__(self, network: Network, lengths: NDArray[np.int64], *, per_frame: bool) -> None:

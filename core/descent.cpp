@@ -1,0 +1,54 @@
+#include "descent.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cpu.hpp"
+#include "kernels.hpp"
+
+namespace fluidseries {
+
+Descent::Descent(std::ptrdiff_t size, float* parameters, const float* gradient, float* first,
+                 float* second, const float* decay, std::int64_t step, DescentSettings settings)
+    : size_(size),
+      parameters_(parameters),
+      gradient_(gradient),
+      first_(first),
+      second_(second),
+      decay_(decay),
+      step_(step),
+      settings_(settings),
+      before_(3 * std::size_t(size)) {
+    keep();
+}
+
+void Descent::keep() {
+    step_before_ = step_;
+    float* to = before_.data();
+    for (const float* from : {parameters_, first_, second_}) to = std::copy_n(from, size_, to);
+}
+
+bool Descent::go(double weight, double share) {
+    const FlushDenormals flush;
+    double scale = 1 / weight;
+    const double norm = scale * std::sqrt(kernels().sum_of_squares(size_, gradient_));
+    if (!std::isfinite(norm)) return false;
+    if (settings_.clip > 0 && norm > settings_.clip) scale *= settings_.clip / norm;
+    keep();
+    ++step_;
+    kernels().adam({size_, parameters_, gradient_, first_, second_, decay_, float(scale),
+                    float(settings_.learn_rate * share), float(settings_.beta1),
+                    float(settings_.beta2), float(settings_.epsilon),
+                    float(1 - std::pow(settings_.beta1, double(step_))),
+                    float(1 - std::pow(settings_.beta2, double(step_)))});
+    return true;
+}
+
+void Descent::back() {
+    const float* from = before_.data();
+    for (float* to : {parameters_, first_, second_}) std::copy_n(from, size_, to), from += size_;
+    step_ = step_before_;
+    settings_.learn_rate /= 2;
+}
+
+}  // namespace fluidseries
