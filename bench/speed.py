@@ -54,7 +54,7 @@ class Ours:
         for start in range(0, SERIES, self.batch_size):
             rows = order[start : start + self.batch_size]
             sums = self.session.gradient(self.parameters, rows, 0, self.gradient)
-            _core.descend([self.descent], [sums], 1.0, 1)
+            _core.descend([self.descent], [sums], [len(rows)], 1.0, 1)
 
     def forward(self) -> None:
         self.session.loss(self.parameters, np.arange(SERIES))

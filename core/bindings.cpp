@@ -265,8 +265,8 @@ class PyDescent {
                    {learn_rate, beta1, beta2, epsilon, clip}) {}
 
     // False if it went back instead.
-    bool go(double loss, double weight, double share) {
-        if (std::isfinite(loss) && descent_.go(weight, share)) return true;
+    bool go(double loss, double weight, std::int64_t count, double share) {
+        if (std::isfinite(loss) && descent_.go(weight, count, share)) return true;
         descent_.back();
         return false;
     }
@@ -290,14 +290,16 @@ class PyDescent {
     Descent descent_;
 };
 
-// One step of every network; `sums` are the loss and weight of each. Returns who went forward.
+// One step of every network; `sums` are the loss and weight of each, `counts` of how many series.
+// Returns who went forward.
 std::vector<bool> descend(const std::vector<PyDescent*>& networks,
-                          const std::vector<std::pair<double, double>>& sums, double share,
-                          int n_threads) {
-    expect(networks.size() == sums.size() && n_threads > 0, "sums or n_threads");
+                          const std::vector<std::pair<double, double>>& sums,
+                          const std::vector<std::int64_t>& counts, double share, int n_threads) {
+    expect(networks.size() == sums.size() && networks.size() == counts.size() && n_threads > 0,
+           "sums, counts or n_threads");
     std::vector<char> forward(networks.size());
     parallel_for(int(networks.size()), n_threads, [&](int i, int) {
-        forward[i] = networks[i]->go(sums[i].first, sums[i].second, share);
+        forward[i] = networks[i]->go(sums[i].first, sums[i].second, counts[i], share);
     });
     return {forward.begin(), forward.end()};
 }
@@ -339,7 +341,8 @@ NB_MODULE(_core, m) {
              "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
              "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a)
         .def_prop_ro("steps", &PyDescent::steps);
-    m.def("descend", &descend, "networks"_a, "sums"_a, "share"_a, "n_threads"_a, Release());
+    m.def("descend", &descend, "networks"_a, "sums"_a, "counts"_a, "share"_a, "n_threads"_a,
+          Release());
     m.def("pack", &pack, "tables"_a, "mean"_a, "scale"_a, "out"_a, "n_threads"_a);
     m.def("sigmoid",
           [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });

@@ -28,12 +28,13 @@ void Descent::keep() {
     for (const float* from : {parameters_, first_, second_}) to = std::copy_n(from, size_, to);
 }
 
-bool Descent::go(double weight, double share) {
+bool Descent::go(double weight, std::int64_t count, double share) {
     const FlushDenormals flush;
-    double scale = 1 / weight;
+    double scale = 1 / double(count);
     const double norm = scale * std::sqrt(kernels().sum_of_squares(size_, gradient_));
     if (!std::isfinite(norm)) return false;
-    if (settings_.clip > 0 && norm > settings_.clip) scale *= settings_.clip / norm;
+    const double longest = settings_.clip * weight / double(count);
+    if (longest > 0 && norm > longest) scale *= longest / norm;
     keep();
     ++step_;
     kernels().adam({size_, parameters_, gradient_, first_, second_, decay_, float(scale),

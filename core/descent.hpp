@@ -9,7 +9,7 @@ namespace fluidseries {
 
 struct DescentSettings {
     double learn_rate, beta1, beta2, epsilon;
-    double clip;  // the longest gradient that is followed as it is; 0 for any
+    double clip;  // the longest gradient, over the weight, that is followed as it is; 0 for any
 };
 
 class Descent {
@@ -19,9 +19,11 @@ class Descent {
     Descent(std::ptrdiff_t size, float* parameters, const float* gradient, float* first,
             float* second, const float* decay, std::int64_t step, DescentSettings settings);
 
-    // Goes one step down the gradient over `weight`, at a share of the rate. False, with nothing
-    // changed, if the gradient holds what is no number.
-    bool go(double weight, double share);
+    // Goes one step down the gradient over the `count` of its series, whose weights sum to
+    // `weight`, at a share of the rate. (Not over the weight: a series alone in its batch would
+    // count the same whatever it has.) False, with nothing changed, if the gradient holds what is
+    // no number.
+    bool go(double weight, std::int64_t count, double share);
     // Undoes the newest step and halves the rate. Again, it leads to the same place.
     void back();
 

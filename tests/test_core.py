@@ -386,7 +386,7 @@ def test_adam_equals_pytorch():
     descent = _core.Descent(ours, now, first, second, decay, *settings)
     for gradient in gradients:
         now[...] = gradient * 8
-        assert _core.descend([descent], [(1.0, 8.0)], 1.0, 1) == [True]
+        assert _core.descend([descent], [(1.0, 8.0)], [8], 1.0, 1) == [True]
     assert descent.steps == len(gradients)
     theirs = adam_in_torch(start, gradients, learn_rate=0.01, decay=0.1, clip=2.0)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)

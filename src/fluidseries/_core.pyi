@@ -94,6 +94,7 @@ class Descent:
 def descend(
     networks: Sequence[Descent],
     sums: Sequence[tuple[float, float]],
+    counts: Sequence[int],
     share: float,
     n_threads: int,
 ) -> list[bool]: ...

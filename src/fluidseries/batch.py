@@ -173,12 +173,14 @@ def join(
     return names, [source[name] for name in names], y
 
 
-def require_same_identifiers(names: Iterable[str], target: Mapping[str, Any]) -> None:
-    """Raise unless source and target have the same identifiers."""
+def require_same_identifiers(
+    names: Iterable[str], target: Mapping[str, Any], *, what: str = "target"
+) -> None:
+    """Raise unless source and target have the same identifiers; `what` is the target's name."""
     source = set(names)
     found = [
-        _missing(source - set(target), "source", "target"),
-        _missing(set(target) - source, "target", "source"),
+        _missing(source - set(target), "source", what),
+        _missing(set(target) - source, what, "source"),
     ]
     if any(found):
         raise IdentifierError(

@@ -162,7 +162,11 @@ class Learner:
 
 
 def descend(
-    learners: Sequence[Learner], sums: Sequence[tuple[float, float]], share: float, n_threads: int
+    learners: Sequence[Learner],
+    sums: Sequence[tuple[float, float]],
+    counts: Sequence[int],
+    share: float,
+    n_threads: int,
 ) -> list[tuple[float, float]]:
     """Let networks go one step down their gradients, at a share of the rate.
 
@@ -174,13 +178,16 @@ def descend(
     ----------
     sums : sequence of (float, float)
         Summed loss and weight of the series of each gradient.
+    counts : sequence of int
+        How many series these are.
 
     Returns
     -------
     list of (float, float)
         The same sums, or 0 for both where a step was undone.
     """
-    forward = _core.descend([learner.descent for learner in learners], sums, share, n_threads)
+    descents = [learner.descent for learner in learners]
+    forward = _core.descend(descents, sums, counts, share, n_threads)
     if all(forward):
         return list(sums)
     for learner, went in zip(learners, forward, strict=True):

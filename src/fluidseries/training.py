@@ -185,7 +185,8 @@ class _Loop:
             seeds,
             [learner.gradient for learner in learners],
         )
-        return descend(learners, found, share, self.session.n_threads)
+        counts = [len(some) for some in rows]
+        return descend(learners, found, counts, share, self.session.n_threads)
 
     def validate(self) -> None:
         """Measure the loss of the held-out series."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
@@ -215,7 +215,12 @@ def _with_origin(learned: Any, content: dict[str, Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a parameter as JSON has it; a random generator, which it has not, as None."""
+    """Return a parameter as JSON has it; a random generator, which it has not, as None.
+
+    A dict becomes a list of pairs, since JSON's keys are text.
+    """
+    if isinstance(value, Mapping):
+        value = list(value.items())
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "item"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ..errors import ParameterError
 from ..labels import require_kept_labels
 from ..learner import Member, Optimiser
 from .learned import Learned
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ClassesLearned", "class_weights", "with_classes"]
+__all__ = ["ClassesLearned", "with_classes"]
 
 # An output with this bias has probability 0 and, so, no gradient: it keeps what it knows.
 MASKED = np.float32(-1e4)
@@ -161,14 +159,3 @@ def _start_outputs(
             bias[place] = MASKED
         elif place >= old or bias[place] <= MASKED / 2:
             bias[place] = usual
-
-
-def class_weights(labels: list[Any], class_weight: Any) -> NDArray[np.float32] | None:
-    """Return how much each series counts: None for equally, "balanced" for each label equally."""
-    if class_weight is None:
-        return None
-    if class_weight != "balanced":
-        raise ParameterError(f'class_weight is {class_weight!r}: it must be None or "balanced"')
-    counts = Counter(labels)
-    share = len(labels) / len(counts)
-    return np.array([share / counts[label] for label in labels], dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
@@ -13,7 +13,7 @@ from ..containers import DataSet, LabelSet
 from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..reading import read_labels, require_origin
-from .classes import ClassesLearned, class_weights, with_classes
+from .classes import ClassesLearned, with_classes
 from .corpus import Corpus
 from .going_on import other_labels
 from .lstm import LSTMModel
@@ -21,6 +21,7 @@ from .parameters import require_fraction
 from .recipe import FOR_LABELS
 from .scoring import accuracy
 from .stream import Stream
+from .weights import class_weights, read_weights, without_weightless
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,7 @@ __all__ = ["ClassifierStream", "LSTMClassifier"]
 
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 Labels: TypeAlias = "LabelSet | Sequence[Any] | NDArray[Any]"
+Weights: TypeAlias = "Mapping[str, float] | DataSet | ArrayLike | None"
 
 
 class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
@@ -47,9 +49,9 @@ class LSTMClassifier(ClassifierMixin, LSTMModel):  # type: ignore[misc]
     hidden_size, max_iter, learn_rate, batch_size, schedule, momentum, validation, patience, \
 missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         As LSTMRegressor has them.
-    class_weight : None or "balanced"
+    class_weight : None, "balanced" or dict
         None: every series counts once. "balanced": every label counts the same, however many series
-        it has.
+        it has. {label: number above 0}: how much each series of a label counts, 1 by default.
     threshold : float
         From 0 to 1. Where the most probable label is less probable than this, the answer is
         `reject_label`: none of these.
@@ -99,7 +101,7 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         standardize: bool = True,
         warm_start: bool = True,
         n_networks: int = 5,
-        class_weight: str | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
         threshold: float = 0.0,
         reject_label: str = "none",
         random_state: Any = None,
@@ -125,7 +127,14 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def fit(self, source: Source, target: Labels, callback: Callback | None = None) -> Self:
+    def fit(
+        self,
+        source: Source,
+        target: Labels,
+        callback: Callback | None = None,
+        *,
+        sample_weight: Weights = None,
+    ) -> Self:
         """Learn the labels of the series, going on from what was learned before.
 
         Parameters
@@ -137,6 +146,8 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
             labels may also be whole or other numbers, or truth values; answers are of their kind.
         callback : callable, optional
             As LSTMRegressor's.
+        sample_weight : dict of str to float, DataSet, or array-like of shape (n_series,), optional
+            As LSTMRegressor's; multiplied by the label's `class_weight`.
 
         Returns
         -------
@@ -149,16 +160,18 @@ missing, standardize, warm_start, n_networks, random_state, n_jobs, verbose
 BusyError, KeyboardInterrupt
             As LSTMRegressor's fit.
         """
-        return self._fit(source, target, callback)
+        return self._fit(source, target, callback, sample_weight=sample_weight)
 
-    def partial_fit(self, source: Source, target: Labels, classes: Any = None) -> Self:
+    def partial_fit(
+        self, source: Source, target: Labels, classes: Any = None, sample_weight: Weights = None
+    ) -> Self:
         """Learn for one epoch, going on from what was learned.
 
         Never starts afresh: what does not fit raises. Labels that no series has here stay known;
         new ones may come at any time, so that `classes` is not needed.
         """
         del classes  # scikit-learn's name: here the output layer grows by itself
-        return self._fit(source, target, None, partial=True)
+        return self._fit(source, target, None, partial=True, sample_weight=sample_weight)
 
     def predict(self, source: Source) -> Any:
         """Name many series.
@@ -220,12 +233,13 @@ BusyError, KeyboardInterrupt
         """
         return ClassifierStream(self, self._require_classes(), window)
 
-    def score(self, source: Source, target: Labels, sample_weight: Any = None) -> float:
+    def score(self, source: Source, target: Labels, sample_weight: Weights = None) -> float:
         """Return the share of series that get their label."""
         series = self._series(source, self._require_learned(), in_order=True)
         require_origin(series.origin, self.origin_)
         truth = read_labels(target, series)
-        return accuracy(truth, self.predict(series.arrays), sample_weight)
+        weights = read_weights(sample_weight, series)
+        return accuracy(truth, self.predict(series.arrays), weights)
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -243,16 +257,19 @@ BusyError, KeyboardInterrupt
     def _if_sure(self, label: Any, share: float) -> Any:
         return label if share >= self.threshold else self.reject_label
 
-    def _corpus(self, source: Source, target: Labels, known: Learned | None) -> Corpus:
+    def _corpus(
+        self, source: Source, target: Labels, known: Learned | None, sample_weight: Weights
+    ) -> Corpus:
         require_fraction(self, "threshold")
         series = self._series(source, known, in_order=True)
         labels = read_labels(target, series)
+        series, labels, weights = without_weightless(sample_weight, series, labels)
         outputs = list(cast("ClassesLearned", known).outputs) if known else []
         if known and not same_kind(outputs, labels):
             outputs = []  # text after numbers: other labels altogether, which start afresh
         outputs += sorted(set(labels) - set(outputs))
         numbers = [np.array([[float(outputs.index(label))]]) for label in labels]
-        weights = class_weights(labels, self.class_weight)
+        weights = class_weights(labels, self.class_weight, weights)
         return Corpus(series, numbers, "point", len(outputs), weights, labels)
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
@@ -272,6 +289,12 @@ BusyError, KeyboardInterrupt
         # A part of the data may lack labels that the rest has.
         labels = {*(corpus.labels or []), *(known.present if partial else ())}
         return known if known.present == labels else with_classes(known, labels)
+
+    @classmethod
+    def _parameters_in(cls, content: dict[str, Any]) -> dict[str, Any]:
+        parameters = super()._parameters_in(content)
+        weights = parameters.get("class_weight")
+        return parameters | ({"class_weight": dict(weights)} if isinstance(weights, list) else {})
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ClassesLearned.from_dict(content)

@@ -41,8 +41,8 @@ class Corpus:
         See `Learned`.
     n_outputs : int
         Outputs that the network needs for them.
-    weights : float32 ndarray of shape (n_series,), optional
-        How much each series counts.
+    weights : ndarray of shape (n_series,), optional
+        How much each series counts, above 0.
     labels : list, optional
         What each series is called.
     tables : list of float64 ndarray of shape (n_rows, n_outputs)
@@ -53,7 +53,7 @@ class Corpus:
     targets: list[NDArray[np.float64]]
     form: str
     n_outputs: int
-    weights: NDArray[np.float32] | None = None
+    weights: NDArray[Any] | None = None
     labels: list[Any] | None = None
     tables: list[NDArray[np.float64]] = field(default_factory=list)
 

@@ -220,7 +220,10 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         missed = float((errors**2).sum())
         return 1 - missed / still if still else float(missed == 0)
 
-    def _corpus(self, source: Source, target: None, known: Learned | None) -> Corpus:
+    def _corpus(
+        self, source: Source, target: None, known: Learned | None, sample_weight: None
+    ) -> Corpus:
+        del sample_weight
         if callable(target):
             raise InputTypeError(
                 "fit takes a target second, which a forecaster does not need: write callback=..."

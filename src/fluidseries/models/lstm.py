@@ -64,8 +64,10 @@ class LSTMModel(Outcome):
     verbose: int
 
     @abstractmethod
-    def _corpus(self, source: Any, target: Any, known: Learned | None) -> Corpus:
-        """Check source and target and join them."""
+    def _corpus(
+        self, source: Any, target: Any, known: Learned | None, sample_weight: Any
+    ) -> Corpus:
+        """Check source, target and weights and join them."""
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
         """Add to a new network what this kind of model needs besides."""
@@ -103,13 +105,14 @@ class LSTMModel(Outcome):
         callback: Callback | None,
         *,
         partial: bool = False,
+        sample_weight: Any = None,
     ) -> Self:
         with self._alone("fit"):
             check_parameters(self)
             if partial:
                 require_same_parameters(self)
             known = self._usable() if self.warm_start or partial else None
-            corpus = self._corpus(source, target, known)
+            corpus = self._corpus(source, target, known, sample_weight)
             learned = start(self, corpus, known, partial=partial)
             split, learned = split_of(self, corpus, learned)
             if not learned.loss_curve:
@@ -125,7 +128,7 @@ class LSTMModel(Outcome):
                 learned.network,
                 loss=self._loss,
                 per_frame=learned.per_frame,
-                series_weights=corpus.weights,
+                series_weights=_of_mean_one(corpus.weights),
                 n_jobs=n_threads(self.n_jobs),
                 difference_scale=learned.difference_scale,
                 augmentation=self._recipe_for(learned.form).augmentation,
@@ -300,3 +303,11 @@ def _data_of(batch: Batch, corpus: Corpus, split: Split) -> str:
     """Return what tells these data, and who is held out of them, from others."""
     parts = (batch.frames, batch.offsets, batch.targets, corpus.weights)
     return fingerprint([*parts, *split.rows, *split.held_out])
+
+
+def _of_mean_one(weights: NDArray[Any] | None) -> NDArray[np.float32] | None:
+    """Scale weights so that steps are as long as without."""
+    if weights is None:
+        return None
+    shares: NDArray[np.float64] = weights / weights.max()
+    return np.asarray(shares / shares.mean(), dtype=np.float32)

@@ -20,6 +20,7 @@ from .mlp_flucoma import parse_classifier, to_classifier
 from .mlp_learned import MLPLearned
 from .parameters import require_fraction
 from .scoring import accuracy
+from .weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -199,7 +200,7 @@ ParameterError, BusyError, KeyboardInterrupt
         """Return the share of points that get their label."""
         points = read_points(source, in_order=True)
         truth = read_labels(target, points)
-        return accuracy(truth, self.predict(points.table), sample_weight)
+        return accuracy(truth, self.predict(points.table), read_weights(sample_weight, points))
 
     @property
     def classes_(self) -> NDArray[Any]:

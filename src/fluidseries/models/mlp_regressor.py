@@ -18,6 +18,7 @@ from .mlp import MLPModel
 from .mlp_fitting import Corpus
 from .mlp_flucoma import parse_layers, to_mlp
 from .mlp_learned import MLPLearned
+from .weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -213,7 +214,8 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
         learned = self._require_learned()
         points = read_points(source, in_order=True)
         truth, _ = read_target_points(target, points)
-        return float(r2_score(truth, self._outputs(points, learned), sample_weight=sample_weight))
+        weights = read_weights(sample_weight, points)
+        return float(r2_score(truth, self._outputs(points, learned), sample_weight=weights))
 
     def to_flucoma(self) -> dict[str, Any]:
         """Return what `write_flucoma` puts into a file: FluCoMa's MLPRegressor."""

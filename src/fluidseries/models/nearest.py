@@ -29,6 +29,7 @@ from ..warping import constraint_of
 from .base import Model
 from .parameters import n_threads
 from .scoring import accuracy
+from .weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -256,7 +257,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
         """Return the share of series that get their label."""
         _, series = self._read(source, in_order=True)
         truth = read_labels(target, series)
-        return accuracy(truth, self.predict(series.arrays), sample_weight)
+        return accuracy(truth, self.predict(series.arrays), read_weights(sample_weight, series))
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -341,7 +342,8 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
         learned, series = self._read(source, in_order=True)
         truth = np.concatenate(read_targets(target, series)[0])
         answers = self._points(series.arrays, learned)
-        return float(r2_score(truth, answers, sample_weight=sample_weight))
+        weights = read_weights(sample_weight, series)
+        return float(r2_score(truth, answers, sample_weight=weights))
 
     def _points(self, arrays: list[NDArray[Any]], learned: Examples) -> NDArray[np.float64]:
         rows, shares = self._shares(arrays, learned)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -18,6 +18,7 @@ from ..reading import read_targets
 from .corpus import Corpus, Split
 from .limits import Limits, limits_of, require_limits
 from .lstm import LSTMModel
+from .weights import read_weights, without_weightless
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -30,6 +31,7 @@ __all__ = ["LSTMRegressor"]
 
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 Target: TypeAlias = "DataSet | DataSeries | Sequence[ArrayLike] | ArrayLike"
+Weights: TypeAlias = "Mapping[str, float] | DataSet | ArrayLike | None"
 
 
 # Below this it is more the mean that answers than the networks.
@@ -162,7 +164,14 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def fit(self, source: Source, target: Target, callback: Callback | None = None) -> Self:
+    def fit(
+        self,
+        source: Source,
+        target: Target,
+        callback: Callback | None = None,
+        *,
+        sample_weight: Weights = None,
+    ) -> Self:
         """Learn the targets of the series, going on from what was learned before.
 
         Parameters
@@ -176,6 +185,10 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             Called after every batch with epoch and batch (both from 0), the mean error of the epoch
             so far, and the error on the held-out series (None while there is none). If it returns
             True the fit ends there and keeps what it has learned.
+        sample_weight : dict of str to float, DataSet, or array-like of shape (n_series,), optional
+            How much each series counts in the error, by identifier if the source is a DataSeries; 1
+            by default. Weight 2 counts as two such series would, and 0 as if it were not there.
+            Weights do not change what is learned besides: the scaling, and the trust in answers.
 
         Returns
         -------
@@ -195,11 +208,11 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             On Ctrl-C, at the next batch; the model keeps the last finished epoch (with validation
             the best).
         """
-        return self._fit(source, target, callback)
+        return self._fit(source, target, callback, sample_weight=sample_weight)
 
-    def partial_fit(self, source: Source, target: Target) -> Self:
+    def partial_fit(self, source: Source, target: Target, sample_weight: Weights = None) -> Self:
         """Learn for one epoch, going on from what was learned; see `fit`."""
-        return self._fit(source, target, None, partial=True)
+        return self._fit(source, target, None, partial=True, sample_weight=sample_weight)
 
     def predict(self, source: Source) -> Any:
         """Answer for many series.
@@ -258,7 +271,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         """
         return self._point(frames, self._require_learned())
 
-    def score(self, source: Source, target: Target, sample_weight: Any = None) -> float:
+    def score(self, source: Source, target: Target, sample_weight: Weights = None) -> float:
         """Return R2, the share of the targets' variance that the predictions explain.
 
         1 is perfect and 0 as good as always answering the mean; see scikit-learn's r2_score.
@@ -272,7 +285,10 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
                 f"the targets have {truth.shape[1]} dimensions, but this model answers with "
                 f"{learned.network.n_outputs}: give it the targets that belong to it"
             )
-        return float(r2_score(truth, self._outputs(series, learned), sample_weight=sample_weight))
+        weights = read_weights(sample_weight, series)
+        if weights is not None:
+            weights = np.repeat(weights, [len(rows) for rows in targets])
+        return float(r2_score(truth, self._outputs(series, learned), sample_weight=weights))
 
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Learn from what each network held out for itself how far to trust the answers."""
@@ -297,11 +313,14 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             )
         self._learned = replace(learned, trust=trust)
 
-    def _corpus(self, source: Source, target: Target, known: Learned | None) -> Corpus:
+    def _corpus(
+        self, source: Source, target: Target, known: Learned | None, sample_weight: Weights
+    ) -> Corpus:
         require_limits(self.output_limits)
         series = self._series(source, known, in_order=True)
         targets, form = read_targets(target, series)
-        return Corpus(series, targets, form, n_outputs=targets[0].shape[1], tables=targets)
+        series, targets, weights = without_weightless(sample_weight, series, targets)
+        return Corpus(series, targets, form, targets[0].shape[1], weights, tables=targets)
 
     def _limits(self, learned: Learned) -> Limits | None:
         return limits_of(self.output_limits, learned)

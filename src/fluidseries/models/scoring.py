@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["accuracy"]
 
 
-def accuracy(truth: Sequence[Any], answers: NDArray[Any], sample_weight: Any) -> float:
+def accuracy(
+    truth: Sequence[Any], answers: NDArray[Any], weights: NDArray[np.float64] | None
+) -> float:
     """Return the share of answers that are right, of any kind that labels may be."""
     # scikit-learn's own comparison takes no fractions, and no text beside numbers.
     right = np.array(same(truth, answers.tolist()), dtype=np.int64)
-    return float(accuracy_score(np.ones_like(right), right, sample_weight=sample_weight))
+    return float(accuracy_score(np.ones_like(right), right, sample_weight=weights))
