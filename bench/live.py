@@ -3,6 +3,7 @@
     python bench/live.py               # a minute of frames, quiet and while a fit runs
     python bench/live.py --separate    # the same with a message for each model
     python bench/live.py --seconds 600 --models 2 --no-fit    # memory
+    python bench/live.py --overload    # more frames than can be answered
     python bench/live.py --kills 50    # kill -9 while it records, learns and saves
 
 The player is another process than the server, as on stage, and shares the machine's cores with it.
@@ -24,7 +25,7 @@ import numpy as np
 
 import fluidseries as fs
 from fluidseries.live import Session
-from fluidseries.osc.packets import write_message
+from fluidseries.osc.packets import read_packet, write_message
 
 from measure import Report, machine
 
@@ -142,6 +143,79 @@ def measure(seconds: float, rate: float, *, separate: bool, fit: bool) -> None:
     report.show()
 
 
+# More than can be answered: frames a second, models.
+OVERLOADS = [(10_000, 1), (10_000, 2), (20_000, 2), (5_000, 8), (10_000, 8)]
+PROBE = 0.01  # seconds between two frames with a tag, which are always answered
+
+
+def flood(program: Program, seconds: float, rate: float, models: int) -> list[object]:
+    """Send more frames than can be answered; return what the table shows of it."""
+    ears, to = program.patch.ears.socket, program.patch.to
+    frame = [0.1 * i for i in range(12)]
+    packets = [write_message(f"/fluidseries/{name}/frame", *frame) for name in MODELS[:models]]
+    if models == len(MODELS):
+        packets = [write_message("/fluidseries/frame", *frame)]
+    due = began = time.perf_counter()
+    probe, asked, waits, answers, sent = began, {}, [], 0, 0
+
+    def hear() -> int:
+        came = 0
+        while select.select([ears], [], [], 0)[0]:
+            (message,) = read_packet(ears.recv(65536))
+            if not message.address.endswith("/frame"):
+                continue
+            came += 1
+            if str(message.arguments[:1]).startswith("('@"):
+                waits.append(time.perf_counter() - asked[message.arguments[0]])
+        return came
+
+    while (now := time.perf_counter()) < began + seconds:
+        while due < now:
+            for packet in packets:
+                ears.sendto(packet, to)
+            sent += models
+            due += 1 / rate
+        if now > probe:
+            tag = f"@{len(asked)}"
+            asked[tag] = time.perf_counter()
+            ears.sendto(write_message("/fluidseries/voice0/frame", tag, *frame), to)
+            probe += PROBE
+        answers += hear()
+    answered_meanwhile = answers
+    while len(waits) < len(asked) and time.perf_counter() < began + 10 * seconds:
+        select.select([ears], [], [], 0.1)
+        answers += hear()
+    status = dict(zip(*[iter(program.patch.ask("", "status"))] * 2, strict=True))
+    median, slow = np.percentile(waits, [50, 99]) * 1e3
+    return [
+        sent,
+        f"{answered_meanwhile / seconds:.0f}",
+        status.get("late", "-"),
+        status["kernelDrops"],
+        f"{median:.1f}",
+        f"{slow:.1f}",
+        f"{max(waits) * 1e3:.1f}",
+    ]
+
+
+def measure_floods(seconds: float) -> None:
+    report = Report(
+        f"More than can be answered, for {seconds:g} s each; the wait of a frame with a tag",
+        ["", "sent", "answers a second", "left out", "kernel drops", "median ms", "99 % below ms",
+         "max ms"],
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        prepare(project)
+        with Session(project) as session:
+            session.remove("busy")
+        for rate, models in OVERLOADS:
+            with Program(project, "--quiet") as program:
+                name = f"{rate} a second into {models}"
+                report.add(name, *flood(program, seconds, rate, models))
+    report.show()
+
+
 def kill(times: int) -> None:
     """Kill the server while it records, learns and saves; look for every acknowledged frame."""
     rng, number, acknowledged = np.random.default_rng(), 0, set()
@@ -186,7 +260,12 @@ if __name__ == "__main__":
     parser.add_argument("--models", type=int, default=len(MODELS))
     parser.add_argument("--no-fit", action="store_true", help="do not repeat it beside a fit")
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--overload", action="store_true", help="more than can be answered")
     options = parser.parse_args()
+    if options.overload:
+        print(machine())
+        measure_floods(min(options.seconds, 10.0))
+        raise SystemExit
     del MODELS[options.models :]
     print(machine())
     if options.kills:

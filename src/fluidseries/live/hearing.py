@@ -65,6 +65,8 @@ class Hearing:
         self.meter = RateMeter()
         self._n_frames = 0
         self._warned = False
+        # Whether the frame that is heard now needs more than the end of a segment.
+        self._answered = True
         self.use_controls(controls)
 
     # What it hears with.
@@ -106,8 +108,13 @@ class Hearing:
 
     # Frames.
 
-    def hear(self, frame: Frame, time: float) -> Answer | None:
-        """Hear a frame that came at a time in seconds."""
+    def hear(self, frame: Frame, time: float, *, answered: bool = True) -> Answer | None:
+        """Hear a frame that came at a time in seconds; or only what ends with it is answered."""
+        self._answered = answered or self._shaping.remembers
+        answer = self._hear_at_rate(frame, time)
+        return answer if answered or (answer is not None and answer.final) else None
+
+    def _hear_at_rate(self, frame: Frame, time: float) -> Answer | None:
         self.meter.hear(time)
         self._n_frames += 1
         if self._n_frames % FRAMES_PER_CHECK == 0:
@@ -143,7 +150,7 @@ class Hearing:
     def _hear_window(self, frame: Frame, time: float) -> Answer | None:
         assert self._window is not None
         frames = self._window.hear(frame)
-        if frames is None or self.player is None:
+        if frames is None or self.player is None or not self._answered:
             return None
         return self._shaping.answer(self.player.whole(frames), time)
 
@@ -161,6 +168,9 @@ class Hearing:
         if self.segment is not None:
             self.segment.frames += 1
         if self.player is None:
+            return None
+        if not self._answered:
+            self.player.hear(frame)
             return None
         numbers = self.player.step(frame)
         if numbers is None and self.segment is None and self.controls.segment == "continuous":

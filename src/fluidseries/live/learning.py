@@ -335,6 +335,6 @@ class LearningVerbs(RecordingVerbs):
 
 def _tell(player: Player, frames: list[NDArray[np.float64]]) -> None:
     for frame in frames:
-        player.step(frame)
+        player.hear(frame)
         # Whoever waits for the interpreter goes first.
         time.sleep(0)

@@ -50,7 +50,9 @@ class LiveModel(LearningVerbs):
 
     # Frames.
 
-    def frame(self, values: ArrayLike, time: float | None = None) -> Answer | None:
+    def frame(
+        self, values: ArrayLike, time: float | None = None, *, answered: bool = True
+    ) -> Answer | None:
         """Hear a frame and answer.
 
         Parameters
@@ -59,6 +61,9 @@ class LiveModel(LearningVerbs):
             The numbers of one moment.
         time : float, optional
             When it came, in seconds on the session's clock; now by default.
+        answered : bool
+            False for a frame that waited too long to be of interest by itself: it is recorded and
+            heard in a third of the time, and answered only if a segment ends with it.
 
         Returns
         -------
@@ -81,9 +86,9 @@ class LiveModel(LearningVerbs):
                 self._record(frame, now)
             except StorageError as err:
                 # The show goes on.
-                err.answer = self._hearing.hear(frame, now)
+                err.answer = self._hearing.hear(frame, now, answered=answered)
                 raise
-            return self._hearing.hear(frame, now)
+            return self._hearing.hear(frame, now, answered=answered)
 
     def _checked(self, values: ArrayLike) -> NDArray[np.float64]:
         try:

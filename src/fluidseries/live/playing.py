@@ -27,6 +27,9 @@ class Player(Protocol):
     def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Hear one more frame; None if only the end of a segment is answered."""
 
+    def hear(self, frame: NDArray[np.float64]) -> None:
+        """Hear one more frame and leave out what only its answer takes."""
+
     def finish(self) -> NDArray[np.float64] | None:
         """Answer all frames since `reset`; None if there were none."""
 
@@ -73,6 +76,9 @@ class _Maps:
         point: NDArray[np.float64] = self._stream.step(frame)
         return point
 
+    def hear(self, frame: NDArray[np.float64]) -> None:
+        self.step(frame)
+
     def finish(self) -> NDArray[np.float64] | None:
         return self._newest
 
@@ -117,6 +123,17 @@ class _Points(_Maps):
         self._model = model
         self._ask = getattr(model, "predict_point_proba", model.predict_point)
         self._newest = None
+        self._owed: NDArray[np.float64] | None = None  # the frame whose answer was left out
+
+    def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        self._owed = None
+        return super().step(frame)
+
+    def hear(self, frame: NDArray[np.float64]) -> None:
+        self._owed = frame
+
+    def finish(self) -> NDArray[np.float64] | None:
+        return self._newest if self._owed is None else self.step(self._owed)
 
     def _answer(self, frame: NDArray[np.float64]) -> NDArray[np.float64]:
         point: NDArray[np.float64] = self._ask(frame)
@@ -131,7 +148,7 @@ class _Points(_Maps):
         return points[-1]
 
     def reset(self) -> None:
-        self._newest = None
+        self._newest = self._owed = None
 
 
 class _Nearest:
@@ -150,6 +167,9 @@ class _Nearest:
     def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
         self._heard.append(frame)
         return None
+
+    def hear(self, frame: NDArray[np.float64]) -> None:
+        self._heard.append(frame)
 
     def finish(self) -> NDArray[np.float64] | None:
         return self.whole(np.array(self._heard)) if self._heard else None

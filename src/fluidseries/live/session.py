@@ -188,16 +188,16 @@ class Session:
     # Frames.
 
     def frame(
-        self, values: ArrayLike, time: float | None = None
+        self, values: ArrayLike, time: float | None = None, *, answered: bool = True
     ) -> dict[str, Answer | FluidSeriesError | None]:
         """Send the same frame to every model and return their answers by name.
 
-        An error of one is its answer, so that the others go on.
+        An error of one is its answer, so that the others go on. `answered` as for a model.
         """
         answers: dict[str, Answer | FluidSeriesError | None] = {}
         for name, model in self._models.items():
             try:
-                answers[name] = model.frame(values, time)
+                answers[name] = model.frame(values, time, answered=answered)
             except FluidSeriesError as err:
                 answers[name] = err
         return answers

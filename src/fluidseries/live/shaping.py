@@ -44,6 +44,12 @@ class Shaping:
         self._before: NDArray[np.float64] | None = None
         self._time = 0.0
 
+    @property
+    def remembers(self) -> bool:
+        """Whether an answer depends on those before, so that none may be left out."""
+        c = self._controls
+        return bool(c.lag if self._classes is None else c.smoothing)
+
     def reset(self) -> None:
         """Forget the probabilities before: the next answer belongs to another series."""
         # A lag goes on over a boundary: what is heard must not jump there.

@@ -27,6 +27,8 @@ class Meter:
         were more in a second.
     last_error : str
         The text of the last error.
+    late : int
+        Answers to frames that were left out, since newer frames waited.
     """
 
     errors_a_second: float = 100.0
@@ -34,6 +36,8 @@ class Meter:
     errors: int = 0
     silenced: int = 0
     last_error: str = ""
+    late: int = 0
+    _late_said: tuple[float, int] = (0.0, 0)
     _times: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     _errors_left: float = 100.0
     _last_error_time: float = 0.0
@@ -56,6 +60,15 @@ class Meter:
             return False
         self._errors_left -= 1
         return True
+
+    def late_news(self) -> int:
+        """Return how many more answers were left out since it was asked; 0 within a second."""
+        before, known = self._late_said
+        now = time.monotonic()
+        if self.late == known or now - before < 1.0:
+            return 0
+        self._late_said = now, self.late
+        return self.late - known
 
     def latency(self) -> tuple[float, float]:
         """Return median and 99th percentile of the last answers' times, in seconds."""

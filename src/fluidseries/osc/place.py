@@ -27,6 +27,9 @@ class Program(Protocol):
     def unlisten(self, port: int) -> tuple[Any, ...]:
         """Send them there no longer."""
 
+    def skip(self, answers: int) -> None:
+        """Count answers that came too late to be of use."""
+
     def status(self) -> tuple[Any, ...]:
         """Return names and counts."""
 
@@ -41,10 +44,13 @@ class Place:
         Who answers.
     name : str
         The model's name, "" for the program as a whole.
+    late : bool
+        Whether the request waited so long that an answer to a frame is of no use any more.
     """
 
     program: Program
     name: str = ""
+    late: bool = False
 
     @property
     def session(self) -> Session:

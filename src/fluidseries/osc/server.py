@@ -31,6 +31,9 @@ DEFAULT_REPLY: Address = ("127.0.0.1", 12000)
 # Seconds until what goes on by itself is looked at: after a packet, and when nothing comes.
 TICK, IDLE = 0.002, 0.1
 TAG = "@"
+# A frame that waited for so many seconds, with so many packets behind it, is answered no more:
+# on stage the newest ones matter. A few that waited for something slow are all answered.
+LATE, BEHIND = 0.02, 32
 
 
 class Speaker(Protocol):
@@ -92,6 +95,7 @@ class Server:
         self.say = self.voice.say
         self._speakers: dict[str, Speaker] = {}
         self._sender: Address = self.address
+        self._late = False
         self._fit_tags: dict[str, tuple[str, ...]] = {}
         self.progress: dict[str, Any] = {}
         self._tick_at = 0.0
@@ -123,7 +127,9 @@ class Server:
                 wait(max(0.0, self._tick_at - now()))
             else:
                 self.voice.hold()
-                self.handle(received.packet, received.sender)
+                waited = time.perf_counter() - received.time
+                late = waited > LATE and self.receiver.waiting > BEHIND
+                self.handle(received.packet, received.sender, late=late)
                 self.meter.answered(time.perf_counter() - received.time)
                 # What it began may go on by itself soon.
                 self._tick_at = min(self._tick_at, now() + TICK)
@@ -153,9 +159,13 @@ class Server:
 
     # Requests
 
-    def handle(self, packet: bytes, sender: Address) -> None:
-        """Answer all messages of a packet; nothing is raised."""
-        self._sender = sender
+    def handle(self, packet: bytes, sender: Address, *, late: bool = False) -> None:
+        """Answer all messages of a packet; nothing is raised.
+
+        The frames of one that is `late` are heard and recorded, and answered only if a segment ends
+        or they have a tag.
+        """
+        self._sender, self._late = sender, late
         try:
             for message in read_packet(packet):
                 self.meter.messages += 1
@@ -196,7 +206,7 @@ class Server:
                 self._fit_tags[model] = before
                 raise
         else:
-            result = request(Place(self, model), given)
+            result = request(Place(self, model, self._late and not tag), given)
         self._reply(request.name, model, tag, result)
 
     def _reply(self, name: str, model: str, tag: tuple[str, ...], result: Any) -> None:
@@ -240,6 +250,8 @@ class Server:
             for out in self.session.tick():
                 self._say_by_itself(out)
             due = self.session.next_due()
+            if late := self.meter.late_news():
+                self.say("", Said("late", (late,)))
         except Exception as err:
             self.fail("", (), "tick", err)
             return IDLE
@@ -266,6 +278,10 @@ class Server:
         self.voice.remove(listener)
         return listener
 
+    def skip(self, answers: int) -> None:
+        """Count answers that came too late to be of use; once a second they are told of."""
+        self.meter.late += answers
+
     def status(self) -> tuple[Any, ...]:
         """Return names and values in turn."""
         meter, drops = self.meter, self.receiver.kernel_drops()
@@ -274,6 +290,7 @@ class Server:
             *("messages", meter.messages),
             *("errors", meter.errors),
             *("silenced", meter.silenced),
+            *("late", meter.late),
             *("waiting", self.receiver.waiting),
             *("overflowed", self.receiver.overflowed),
             *("kernelDrops", NOTHING if drops is None else drops),

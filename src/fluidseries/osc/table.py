@@ -240,6 +240,11 @@ EVENTS = (
     Event(
         "segment/answer", "frames, then as from frame", "The answer for a whole gesture or window."
     ),
+    Event(
+        "late",
+        "count",
+        "Too many frames come: so many were heard and recorded, but not answered.",
+    ),
     Event("alone", "values...", "A forecaster goes on by itself, since no frames come."),
     Event("play/frame", "values...", "A frame of a take that is played."),
     Event("play/done", "id", "It is over."),

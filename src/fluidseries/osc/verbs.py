@@ -36,13 +36,20 @@ def new(place: Place, kind: str, *settings: Any) -> Values:
 
 
 def frame(place: Place, *numbers: float) -> Values | list[Said]:
-    return heard(place.model.frame(numbers))
+    answer = place.model.frame(numbers, answered=not place.late)
+    if place.late and answer is None:
+        place.program.skip(1)
+        return []
+    return heard(answer)
 
 
 def frame_to_all(place: Place, *numbers: float) -> list[Said]:
-    answers = place.session.frame(numbers)
+    answers = place.session.frame(numbers, answered=not place.late)
     if not answers:
         raise EmptyError("there are no models yet: make one with /fluidseries/wave/new classifier")
+    if place.late:
+        place.program.skip(sum(answer is None for answer in answers.values()))
+        answers = {name: answer for name, answer in answers.items() if answer is not None}
     return [said for name, answer in answers.items() for said in _of_one(name, answer)]
 
 
