@@ -133,25 +133,119 @@ def test_supercollider_methods_send_requests_that_exist():
                for name in documented)  # fmt: skip
 
 
-def test_supercollider_compiles_the_class(tmp_path):
+def sclang(folder, script, *, seconds=60):
+    """What sclang posts when it runs a script with the class; skips where it cannot run."""
     if shutil.which("sclang") is None:
         pytest.skip("SuperCollider is not installed")
-    folder = CLIENTS / "supercollider"
-    (tmp_path / "conf.yaml").write_text(f"includePaths:\n    - {folder}\nexcludePaths: []\n")
-    (tmp_path / "try.scd").write_text('("methods " ++ FluidSeries.methods.size).postln; 0.exit;\n')
+    (folder / "conf.yaml").write_text(
+        f"includePaths:\n    - {CLIENTS / 'supercollider'}\nexcludePaths: []\n"
+    )
+    (folder / "try.scd").write_text(script)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1",
-                   "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}  # fmt: skip
-    command = ["sclang", "-l", "conf.yaml", "try.scd"]
+                   "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}  # fmt: skip
     run = subprocess.run(
-        command,
+        ["sclang", "-l", "conf.yaml", "try.scd"],
         capture_output=True,
         text=True,
-        timeout=60,
-        cwd=tmp_path,
+        timeout=seconds,
+        cwd=folder,
         env=environment,
         check=False,
     )
     if "compile" not in run.stdout:
         pytest.skip("sclang does not run without a screen here")
     assert "ERROR" not in run.stdout
-    assert "methods 4" in run.stdout or "methods 5" in run.stdout
+    return run.stdout
+
+
+def test_supercollider_compiles_the_class(tmp_path):
+    posted = sclang(tmp_path, '("methods " ++ FluidSeries.methods.size).postln; 0.exit;\n')
+    assert "methods 4" in posted or "methods 5" in posted
+
+
+TRY_SUPERCOLLIDER = r"""(
+var m, answers;
+var ask = { |request|
+    var answer, condition = Condition.new;
+    request.value({ |...values| answer = values; condition.test = true; condition.signal });
+    condition.wait;
+    answer
+};
+var tell = { |what, values| ("heard: " ++ what ++ " " ++ values).postln };
+var take = { |label, slope|
+    m.recordStart(label);
+    12.do { |i| m.frame([slope * i, 1]) };
+    tell.(\recordStop, ask.({ |a| m.recordStop(a) })[..1]);
+};
+SystemClock.sched(100, { "no answer".postln; 1.exit; nil });
+{
+    FluidSeries.server = NetAddr("127.0.0.1", 6448);
+    FluidSeries.listen(12000);
+    ask.({ |a|
+        m = FluidSeries(\wave, \classifier, [\hiddenSize, 8, \maxIter, 40, \randomState, 0], a)
+    });
+    take.(\up, 0.1); take.(\up, 0.11); take.(\down, -0.1); take.(\down, -0.11);
+    tell.(\list, ask.({ |a| m.list(a) })[0].collect { |row| row[0] });
+    m.errorAction = { |request, text| tell.(\error, request) };
+    m.delete('side-1');
+    tell.(\fit, ask.({ |a| m.fit(a, { |epoch| answers = answers.add(epoch) }) })[1]);
+    tell.(\progress, answers.size > 0);
+    ask.({ |a| m.segment(\manual, a) });
+    m.segmentStart;
+    12.do { |i| m.frame([0.1 * i, 1]) };
+    tell.(\final, ask.({ |a| m.segmentStop(a) })[0]);
+    tell.(\predict, ask.({ |a| m.predict('down-1', a) })[..1]);
+    tell.(\snapshot, ask.({ |a| m.snapshot(\good, a) })[..1]);
+    tell.(\snapshots, ask.({ |a| m.snapshots(a) })[0].collect { |row| row[1] });
+    tell.(\recall, ask.({ |a| m.recall(\good, a) })[0]);
+    tell.(\get, ask.({ |a| m.get(\hiddenSize, a) }));
+    m.warningAction = { |text| tell.(\warning, text.asString.split($:)[0]) };
+    tell.(\set, ask.({ |a| m.set(\inputs, [0], a) }));
+    tell.(\status, ask.({ |a| m.status({ |event| a.(event[\kind], event[\takes]) }) }));
+    tell.(\again, ask.({ |a| FluidSeries(\wave, \classifier, action: a) }));
+    tell.(\trim, ask.({ |a| m.trim('up-1', 2, 10, a) })[..1]);
+    ask.({ |a| m.remove(a) });
+    tell.(\models, ask.({ |a| FluidSeries.ask(\models, action: a) }));
+    FluidSeries.server = NetAddr("127.0.0.1", 9);
+    FluidSeries(\other);
+    3.2.wait;
+    0.exit;
+}.fork(SystemClock);
+)
+"""
+
+HEARD_BY_SUPERCOLLIDER = """recordStop [ up-1, 12 ]
+recordStop [ up-2, 12 ]
+recordStop [ down-1, 12 ]
+recordStop [ down-2, 12 ]
+list [ up-1, up-2, down-1, down-2 ]
+error delete
+fit 40
+progress true
+final up
+predict [ down-1, down ]
+snapshot [ 1, good ]
+snapshots [ good ]
+recall 1
+get [ hiddenSize, 8 ]
+warning the model plays on with the inputs that it knows
+set [ inputs, 0 ]
+status [ LSTMClassifier, 4 ]
+again [ classifier ]
+trim [ up-1, 8 ]
+models [  ]"""
+
+
+def test_supercollider_speaks_with_the_server(tmp_path):
+    if shutil.which("sclang") is None:
+        pytest.skip("SuperCollider is not installed")
+    with Program(tmp_path / "p", "--quiet") as program:
+        port, reply = program.patch.to[1], program.patch.port
+        # SuperCollider hears where the test did.
+        program.patch.ears.socket.close()
+        script = TRY_SUPERCOLLIDER.replace("6448", str(port)).replace("12000", str(reply))
+        posted = sclang(tmp_path, script, seconds=120)
+    heard = [line.removeprefix("heard: ") for line in posted.splitlines() if "heard: " in line]
+    assert heard == HEARD_BY_SUPERCOLLIDER.splitlines()
+    assert "no answer from 127.0.0.1 port 9: is fluidseries serve running, and" in posted
+    assert posted.count("no answer") == 1

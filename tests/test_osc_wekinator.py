@@ -160,6 +160,8 @@ def test_models_are_left_out_and_taken_in(project):
     before = answered(patch, 0.2, 9.0, -0.2)
     patch.control("disableModelRunning", 1)
     assert answered(patch, 0.9, 9.0, -0.9) == before
+    patch.control("cancelTrain")
+    assert "no training to cancel" in patch.until("error")[-1].arguments[-1]
     patch.control("deleteAllExamples")
     patch.control("saveModelToFile", 1, "../outside.xml")
     assert "outside" in patch.until("error")[-1].arguments[-1]

@@ -111,7 +111,16 @@ FluidSeries {
 	}
 
 	make { |kind = \classifier, settings, action|
+		var heard = false;
+		SystemClock.sched(3, {
+			if (heard.not) {
+				"fluidseries: no answer from % port %: is fluidseries serve running, and does it "
+				"answer to port %?".format(server.ip, server.port, replyPort).warn;
+			};
+			nil
+		});
 		this.class.ask(\models, action: { |...names|
+			heard = true;
 			if (names.includes(name)) { action.value(kind) } {
 				this.ask(\new, [kind] ++ settings, action);
 			};

@@ -34,8 +34,9 @@ def train(project: Wekinator) -> None:
 
 
 def cancel_train(project: Wekinator) -> None:
-    for output in _trained(project):
-        output.model.cancel()
+    cancelled = [output.model.cancel() for output in _trained(project)]
+    if cancelled and not any(cancelled):
+        raise InputError("there is no training to cancel")
 
 
 def start_dtw_recording(project: Wekinator, number: int) -> None:
