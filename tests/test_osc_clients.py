@@ -99,25 +99,49 @@ TRY_PD = r"""#N canvas 0 0 450 300 12;
 """
 
 
-def test_pd_speaks_with_the_server(tmp_path):
+OPEN_HELP = r"""#N canvas 0 0 450 300 12;
+#X obj 10 10 loadbang;
+#X obj 10 40 delay 500;
+#X msg 10 70 \; pd quit;
+#X obj 10 100 fluidseries-help;
+#X connect 0 0 1 0;
+#X connect 1 0 2 0;
+"""
+
+
+def pd(folder, patch, port, reply):
+    """The lines that Pd posts when it opens a patch; skips where there is no Pd."""
     if shutil.which("pd") is None:
         pytest.skip("Pure Data is not installed")
-    program = Program(tmp_path / "p", "--quiet")
-    port, reply = program.patch.to[1], program.patch.port
-    # Pd hears where the test did.
-    program.patch.ears.socket.close()
     for file in (CLIENTS / "puredata").glob("*.pd"):
         text = file.read_text().replace("6448", str(port)).replace("12000", str(reply))
-        (tmp_path / file.name).write_text(text)
-    (tmp_path / "try.pd").write_text(TRY_PD)
-    command = ["pd", "-nogui", "-noaudio", "-stderr", "-open", str(tmp_path / "try.pd")]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    program.stop()
-    heard = [line for line in run.stderr.splitlines() if line.startswith("heard:")]
+        (folder / file.name).write_text(text)
+    (folder / "try.pd").write_text(patch)
+    command = ["pd", "-nogui", "-noaudio", "-stderr", "-open", str(folder / "try.pd")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return run.stderr.splitlines()
+
+
+def test_pd_speaks_with_the_server(tmp_path):
+    with Program(tmp_path / "p", "--quiet") as program:
+        # Pd hears where the test did.
+        program.patch.ears.socket.close()
+        posted = pd(tmp_path, TRY_PD, program.patch.to[1], program.patch.port)
+    heard = [line for line in posted if line.startswith("heard:")]
     assert heard[:2] == ["heard: new LSTMClassifier", "heard: recordStart up-1"]
     assert heard.count("heard: frame") == 2
     assert "heard: takes 1" in heard
-    assert "couldn't create" not in run.stderr
+    assert "couldn't create" not in str(posted)
+
+
+def test_pd_opens_the_help_patch_without_a_complaint(tmp_path):
+    with Program(tmp_path / "p", "--quiet") as program:
+        program.patch.ears.socket.close()
+        assert pd(tmp_path, OPEN_HELP, program.patch.to[1], program.patch.port) == []
+        # The test of the test: Pd does complain of an object that it does not know.
+        broken = OPEN_HELP.replace("fluidseries-help", "fluidseries-halp")
+        posted = pd(tmp_path, broken, program.patch.to[1], program.patch.port)
+    assert "couldn't create" in str(posted)
 
 
 def test_supercollider_methods_send_requests_that_exist():
