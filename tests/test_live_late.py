@@ -44,10 +44,10 @@ def same(one, other):
     return one.label == other.label and np.array_equal(*numbers)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_answers_do_not_depend_on_those_left_out(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "inputs"), [*((kind, None) for kind in KINDS), ("dtw", (1,))])
+def test_answers_do_not_depend_on_those_left_out(tmp_path, kind, inputs):
     with Session(tmp_path, lambda: 0.0) as session:
-        models = [session.new(name, kind) for name in ("all", "some")]
+        models = [session.new(name, kind, inputs=inputs) for name in ("all", "some")]
         for model in models:
             learn(model)
         memory = [("smoothing", 0.6)] if models[0].learns == "label" else [("lag", 0.5)]

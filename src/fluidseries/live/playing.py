@@ -204,6 +204,9 @@ class _Choosing:
     def step(self, frame: NDArray[np.float64]) -> NDArray[np.float64] | None:
         return self._player.step(frame[self._inputs])
 
+    def hear(self, frame: NDArray[np.float64]) -> None:
+        self._player.hear(frame[self._inputs])
+
     def whole(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
         require_inputs(frames.shape[1], self._inputs)
         return self._player.whole(frames.take(self._inputs, axis=1))
