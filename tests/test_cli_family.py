@@ -140,10 +140,12 @@ def test_settings_of_the_classifier_reach_it(run):
 
 
 def test_settings_of_the_forecaster_reach_it(run):
-    run("fit", "forecaster", "series.json", "-o", "m.json", "--differences", "--temperature", 0.5,
-        *quick("forecaster"))  # fmt: skip
+    run("fit", "forecaster", "series.json", "-o", "m.json", "--differences", "--linear",
+        "--temperature", 0.5, *quick("forecaster"))  # fmt: skip
     parameters = fs.read_model("m.json").get_params()
-    assert (parameters["differences"], parameters["temperature"]) == (True, 0.5)
+    wanted = {"differences": True, "linear": True, "temperature": 0.5}
+    assert {name: parameters[name] for name in wanted} == wanted
+    assert "looks back" in run("inspect", "m.json")[1]
 
 
 def test_settings_of_the_nearest_reach_them(run):

@@ -42,3 +42,13 @@ def test_a_file_with_several_networks_still_answers_and_learns_on(name):
     targets = {"lstm_regressor": answers["lstm_regressor"], "lstm_classifier": ["up", "down"] * 2}
     model.set_params(learn_rate=1e-6).fit(series, targets.get(name))
     assert model.n_iter_ == 6
+
+
+def test_a_file_with_a_linear_part_still_answers_and_learns_on():
+    answers = json.loads((FILES / "linear_v3_answers.json").read_text(encoding="utf-8"))
+    series = [np.array(frames) for frames in answers["series"]]
+    model = fs.LSTMForecaster.read(FILES / "lstm_forecaster_v3.json")
+    for got, expected in zip(model.predict(series, 12), answers["lstm_forecaster"], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
+    assert max(model.to_dict()["learned"]["trust"]) > 0.1
+    assert model.set_params(max_iter=3).fit(series[1:]).n_iter_ == 303

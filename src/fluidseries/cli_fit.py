@@ -95,7 +95,7 @@ KINDS = {
         "Learn to continue series in their own style.\n\n"
         "It learns what follows on each frame; predict then goes on from where a series stops.",
         "melodies.json --output model.json --max-iter 200",
-        (*_LSTM, "output_limits", "differences", "temperature", *_CHANCE),
+        (*_LSTM, "output_limits", "differences", "linear", "temperature", *_CHANCE),
         None,
     ),
     "dtw-classifier": Kind(

@@ -129,6 +129,13 @@ SETTINGS = {
         "Learn steps instead of frames: for series that rise or fall; else decided by them.",
         parse=lambda choice: "auto" if choice is None else choice,
     ),
+    "linear": Setting(
+        bool | None,
+        None,
+        "Let a weighted sum of the last frames foretell first: for series that grow; else decided "
+        "by them.",
+        parse=lambda choice: "auto" if choice is None else choice,
+    ),
     "temperature": Setting(
         float, 0.0, "How much chance there is in what follows: 0 none, 1 as in the data."
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from .containers.origin import Origin, origin_facts
-from .wording import listed
+from .wording import counted, listed
 
 if TYPE_CHECKING:
     from .models.base import Model
@@ -55,6 +55,7 @@ def facts_about(model: Model[Any]) -> Facts:
     if "residual" in learned:
         step = "step" if learned["differences"] else "frame"
         facts.append(Fact("foretells", f"the next {step}", step))
+        facts += _linear(learned)
     elif learned.get("form") == "frames":
         facts.append(Fact("a target per", "frame", "frame"))
     if hasattr(model, "classes_"):
@@ -71,6 +72,18 @@ def _network(learned: dict[str, Any]) -> Facts:
     if len(networks) == 1:
         return facts
     return [Fact("networks", f"{len(networks)}, averaged", len(networks)), *facts]
+
+
+def _linear(learned: dict[str, Any]) -> Facts:
+    """Say how far a forecaster's linear part looks back, and what the networks may add."""
+    if learned["linear"] is None:
+        return []
+    n_back = len(learned["linear"]["autoregressions"][-1]["weights"])
+    facts = [Fact("linear part", f"looks back {counted(n_back, 'frame')}", n_back)]
+    if learned["trust"] is not None:
+        mean = float(np.mean(learned["trust"]))
+        facts.append(Fact("trust in the networks", f"{mean:.0%}", mean))
+    return facts
 
 
 def _layers(learned: dict[str, Any]) -> Facts:

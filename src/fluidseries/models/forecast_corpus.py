@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -11,7 +13,15 @@ from ..batch import Series
 from ..errors import EmptyError, FluidSeriesWarning
 from .corpus import Corpus
 
-__all__ = ["ForecastCorpus", "climbs", "paired", "pieces"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .linear_part import LinearPart
+
+__all__ = ["ForecastCorpus", "Part", "climbs", "less_linear", "paired", "pieces", "with_parts"]
+
+# A row of the corpus, the first of its frames that are meant and the end of them.
+Part: TypeAlias = tuple[int, int, int]
 
 # Frames of a piece, measured on the laser and the airline series (docs/learning.md).
 PIECE = 64
@@ -20,14 +30,30 @@ ENOUGH_PIECES = 64
 
 @dataclass(frozen=True)
 class ForecastCorpus(Corpus):
-    """A corpus that knows whether its targets are steps."""
+    """A corpus that knows whether its targets are steps, and where its pieces were cut out.
+
+    Parameters
+    ----------
+    wholes : list of ndarray of shape (n_frames, n_dims)
+        The series before they were cut.
+    names : list of str
+        Of the wholes.
+    places : list of (int, int)
+        For each piece the number of its whole and the frame of that at which it starts.
+    climbs : bool
+        Whether the wholes go on to where they have not been.
+    """
 
     differences: bool = False
+    climbs: bool = False
+    wholes: list[NDArray[Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    places: list[tuple[int, int]] = field(default_factory=list)
 
 
-def paired(series: Series, differences: bool) -> ForecastCorpus:
-    """Pair every frame with the one behind it."""
-    long = [i for i, frames in enumerate(series.arrays) if len(frames) > 1]
+def paired(series: Series, differences: bool, *, cut: bool = False) -> ForecastCorpus:
+    """Pair every frame with the one behind it, in whole series or in pieces."""
+    long = [row for row, frames in enumerate(series.arrays) if len(frames) > 1]
     if not long:
         raise EmptyError("no series has two frames: there is nothing to foretell")
     if len(long) < len(series):
@@ -36,11 +62,16 @@ def paired(series: Series, differences: bool) -> ForecastCorpus:
             FluidSeriesWarning,
             stacklevel=5,
         )
-    arrays = [series.arrays[i] for i in long]
-    names = None if series.identifiers is None else [series.identifiers[i] for i in long]
+        names = series.identifiers and [series.identifiers[row] for row in long]
+        series = replace(series, arrays=[series.arrays[row] for row in long], identifiers=names)
+    wholes, names = series.arrays, series.names
+    places = [(row, 0) for row in range(len(wholes))]
+    if cut:
+        series, places = pieces(series)
+    arrays = series.arrays
     nexts = [np.diff(x, axis=0) if differences else x[1:] for x in arrays]
     targets = [np.asarray(x, dtype=np.float64) for x in nexts]
-    heard = replace(series, arrays=[x[:-1] for x in arrays], identifiers=names)
+    heard = replace(series, arrays=[x[:-1] for x in arrays])
     return ForecastCorpus(
         heard,
         targets,
@@ -48,10 +79,46 @@ def paired(series: Series, differences: bool) -> ForecastCorpus:
         n_outputs=series.n_dims,
         tables=arrays,
         differences=differences,
+        wholes=wholes,
+        names=names,
+        places=places,
     )
 
 
-def pieces(series: Series) -> Series:
+def less_linear(corpus: ForecastCorpus, linear: LinearPart) -> ForecastCorpus:
+    """Leave as targets what a linear part does not foretell."""
+    foretold = [linear.after_each(frames) for frames in corpus.wholes]
+    targets = [
+        table[1:] - foretold[row][start : start + len(table) - 1]
+        for table, (row, start) in zip(corpus.tables, corpus.places, strict=True)
+    ]
+    # Where networks are not to be trusted nothing is added, not even a mean.
+    return replace(corpus, targets=targets, centred=False)
+
+
+def with_parts(corpus: ForecastCorpus, parts: Sequence[Part]) -> ForecastCorpus:
+    """Add parts of pieces as further rows."""
+    series = corpus.series
+    heard, targets, tables, places = [], [], [], []
+    for row, first, end in parts:
+        heard.append(series.arrays[row][first : end - 1])
+        targets.append(corpus.targets[row][first : end - 1])
+        tables.append(corpus.tables[row][first:end])
+        whole, start = corpus.places[row]
+        places.append((whole, start + first))
+    names = None
+    if series.identifiers is not None:
+        names = series.identifiers + [series.identifiers[row] for row, _, _ in parts]
+    return replace(
+        corpus,
+        series=replace(series, arrays=series.arrays + heard, identifiers=names),
+        targets=corpus.targets + targets,
+        tables=corpus.tables + tables,
+        places=corpus.places + places,
+    )
+
+
+def pieces(series: Series) -> tuple[Series, list[tuple[int, int]]]:
     """Cut long series into pieces that are learned side by side.
 
     An adjustment after every few pieces teaches more than one after a thousand frames, and pieces
@@ -60,15 +127,16 @@ def pieces(series: Series) -> Series:
     """
     enough = sum(len(frames) for frames in series.arrays) // PIECE >= ENOUGH_PIECES
     hop = PIECE // 2 if enough else PIECE // 8
-    arrays, names = [], []
-    for name, frames in zip(series.names, series.arrays, strict=True):
+    arrays, names, places = [], [], []
+    for row, (name, frames) in enumerate(zip(series.names, series.arrays, strict=True)):
         # A short series is cut too if it is one of few: a third of it still teaches.
         length = min(PIECE, max(len(frames) // 3, PIECE // 2))
         last = max(0, len(frames) - length)
         starts = [*range(0, last, hop), last]
         arrays += [frames[start : start + length] for start in starts]
         names += [name] * len(starts)
-    return replace(series, arrays=arrays, identifiers=names)
+        places += [(row, start) for start in starts]
+    return replace(series, arrays=arrays, identifiers=names), places
 
 
 def climbs(series: Series) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from .learned import Learned
+from .linear_part import LinearPart
 from .modelfile import as_float64
 
 if TYPE_CHECKING:
@@ -26,15 +27,20 @@ class ForecastLearned(Learned):
     residual : float64 ndarray of shape (n_dims, n_dims)
         Lower triangle whose product with its transpose is the covariance of the one-step errors in
         training, in the units of the data.
+    linear : LinearPart or None
+        What foretells the next frame before the networks, which then answer what it leaves.
     """
 
     differences: bool = False
     residual: NDArray[np.float64] | None = None
+    linear: LinearPart | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and text from which `from_dict` makes an equal value."""
         residual = None if self.residual is None else self.residual.tolist()
-        return {**super().to_dict(), "differences": self.differences, "residual": residual}
+        linear = None if self.linear is None else self.linear.to_dict()
+        content = {"differences": self.differences, "residual": residual, "linear": linear}
+        return {**super().to_dict(), **content}
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> ForecastLearned:
@@ -45,4 +51,7 @@ class ForecastLearned(Learned):
             residual = as_float64(residual, 2 * (learned.network.n_inputs,))
         if not isinstance(differences, bool):
             raise TypeError(f"differences must be true or false, got {differences!r}")
-        return replace(learned, differences=differences, residual=residual)
+        linear = content.get("linear")  # files of the first versions have none
+        if linear is not None:
+            linear = LinearPart.from_dict(linear, learned.network.n_inputs)
+        return replace(learned, differences=differences, residual=residual, linear=linear)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..containers.arrays import as_numbers
 from ..errors import NotFittedError, ParameterError
-from .limits import held
+from .limits import far_limits, held
+from .linear_part import RecentFrames
 from .parameters import new_generator
 from .stream import Stream, apart
 
@@ -50,6 +51,11 @@ class ForecastStream:
         self._next: NDArray[np.float64] | None = None
         self._limits, self._missing, self._mean = limits, missing, learned.input_scaler.mean
         self._differences = learned.differences
+        self._recent = None
+        self._far = None
+        if learned.linear is not None:
+            self._recent = RecentFrames(learned.linear.within(window), len(parts))
+            self._far = far_limits(learned)
         self._spread = None
         if temperature and learned.residual is not None:
             self._spread = temperature * learned.residual
@@ -82,7 +88,9 @@ class ForecastStream:
         self._expected[0] = out
         for stream, expected in zip(self._streams[1:], self._expected[1:], strict=True):
             stream.step(frame, expected)
-        if self._differences:
+        if self._recent is not None:
+            self._expected += self._recent.after(np.asarray(frame, dtype=np.float64))
+        elif self._differences:
             self._expected += np.asarray(frame, dtype=np.float64)
         out[...] = self._next = self._mean_within_limits()
         return out
@@ -91,6 +99,7 @@ class ForecastStream:
         """Add chance to what is expected, hold it within the limits and return its mean."""
         if self._spread is not None:
             self._expected += self._spread @ self._rng.standard_normal(self._expected.shape[1])
+        held(self._expected, self._far)
         held(self._expected, self._limits)
         # Rounding may carry a mean of equal numbers beyond them.
         return held(self._expected.mean(axis=0), self._limits)
@@ -142,7 +151,9 @@ class ForecastStream:
         heard = self._expected.copy()
         for stream, frame, expected in zip(self._streams, heard, self._expected, strict=True):
             stream.step(frame, expected)
-        if self._differences:
+        if self._recent is not None:
+            self._expected += self._recent.after(heard)
+        elif self._differences:
             self._expected += heard
         return self._mean_within_limits()
 
@@ -157,4 +168,6 @@ class ForecastStream:
         """Forget all frames: the next one is the first of a series."""
         for stream in self._streams:
             stream.reset()
+        if self._recent is not None:
+            self._recent.reset()
         self._next = None

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
+from ..batch import Series
 from ..containers import DataSeries
 from ..errors import FluidSeriesError, InputTypeError, ParameterError
 from ..reading import require_dims, require_origin
 from .corpus import Corpus, Split
-from .forecast_corpus import ForecastCorpus, climbs, paired, pieces
+from .forecast_blocks import Blocks
+from .forecast_corpus import ForecastCorpus, climbs, less_linear, paired
 from .forecast_learned import ForecastLearned
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .limits import limits_of, require_limits
+from .linear_choice import choose
+from .linear_part import LinearPart
 from .lstm import LSTMModel
+from .regressor import shrinkage
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -66,6 +71,11 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
     >>> more = model.predict_series(wave, forecast_length=10)
     >>> bool(np.abs(more[:, 0] - np.sin(np.arange(200, 210) * 0.3)).max() < 0.2)
     True
+
+    References
+    ----------
+    G. P. Zhang (2003). Time series forecasting using a hybrid ARIMA and neural network model.
+    Neurocomputing 50, 159-175: a linear model first, a network for what it leaves.
     """
 
     def __init__(
@@ -76,6 +86,7 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         batch_size: int | str = "auto",
         *,
         differences: bool | str = "auto",
+        linear: bool | str = "auto",
         temperature: float = 0.0,
         schedule: str = "auto",
         momentum: float = 0.9,
@@ -95,6 +106,7 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         self.learn_rate = learn_rate
         self.batch_size = batch_size
         self.differences = differences
+        self.linear = linear
         self.temperature = temperature
         self.schedule = schedule
         self.momentum = momentum
@@ -214,6 +226,8 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         learned = cast("ForecastLearned", self._require_learned())
         series = self._series(source, learned, in_order=True)
         corpus = paired(series, learned.differences)
+        if learned.linear is not None:
+            corpus = less_linear(corpus, learned.linear)
         errors = self._outputs(corpus.series, learned) - np.concatenate(corpus.targets)
         steps = np.concatenate([np.diff(x, axis=0) for x in series.arrays])
         still = float((steps**2).sum())
@@ -237,31 +251,90 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
             differences = cast("ForecastLearned", known).differences
         else:
             differences = climbs(series)
-        return paired(pieces(series), differences)
+        corpus = paired(series, differences, cut=True)
+        return replace(corpus, climbs=climbs(series))
 
     def _new(self, corpus: Corpus, learned: Learned) -> Learned:
         values = {f.name: getattr(learned, f.name) for f in fields(learned)}
         return ForecastLearned(**values, differences=cast("ForecastCorpus", corpus).differences)
 
     def _misfit_of_targets(self, corpus: Corpus, known: Learned) -> FluidSeriesError | None:
-        now, was = (bool(cast("Any", one).differences) for one in (corpus, known))
-        if now != was:
-            return ParameterError(f"differences is {now} now, and what was learned has {was}")
+        before = cast("ForecastLearned", known)
+        now = {"differences": bool(cast("ForecastCorpus", corpus).differences)}
+        was = {"differences": before.differences}
+        if not isinstance(self.linear, str):
+            now["linear"], was["linear"] = bool(self.linear), before.linear is not None
+        for name, value in now.items():
+            if value != was[name]:
+                return ParameterError(
+                    f"{name} is {value} now, and what was learned has {was[name]}"
+                )
         return super()._misfit_of_targets(corpus, known)
 
+    def _before_scaling(
+        self, corpus: Corpus, split: Split, learned: Learned
+    ) -> tuple[Corpus, Split, Learned]:
+        """Fit the linear part in the first fit; leave to the networks what it does not foretell."""
+        corpus, learned = cast("ForecastCorpus", corpus), cast("ForecastLearned", learned)
+        if not learned.loss_curve and self.linear:
+            learned = self._with_linear(corpus, split, learned)
+        if learned.linear is None:
+            return corpus, split, learned
+        corpus, split = learned.linear.blocks.split(corpus, split)
+        return less_linear(corpus, learned.linear), split, learned
+
+    def _with_linear(
+        self, corpus: ForecastCorpus, split: Split, learned: ForecastLearned
+    ) -> ForecastLearned:
+        """Fit a linear part if it is wanted, or helps."""
+        always = not isinstance(self.linear, str)
+        # Where nothing goes beyond what was, networks go on better than any sum.
+        if not (always or corpus.climbs):
+            return learned
+        rows = sorted({corpus.places[row][0] for row in split.learned})
+        tables = [np.asarray(corpus.wholes[row], dtype=np.float64) for row in rows]
+        rungs = choose(tables, steps=corpus.differences, always=always)
+        if rungs is None:
+            return learned
+        blocks = Blocks.draw(corpus.names, corpus.wholes, self.n_networks)
+        return replace(learned, linear=LinearPart(rungs, blocks))
+
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
-        """Measure the one-step errors on the training part."""
+        """Measure how far to trust the networks, and the one-step errors on the training part."""
+        self._measure_trust(cast("ForecastCorpus", corpus))
         rows = split.learned
         learned = cast("ForecastLearned", self._learned)
         scaler = learned.output_scaler
         each = [session.outputs(member.parameters, rows) for member in learned.members]
         errors = np.mean(each, axis=0, dtype=np.float64)
+        if learned.trust is not None:
+            errors *= learned.trust
         errors -= scaler.standardise(np.concatenate([corpus.targets[row] for row in rows]))
         covariance = errors.T @ errors / len(errors)
         # A little on the diagonal: dimensions may depend on each other exactly.
         covariance += 1e-9 * np.eye(len(covariance))
         spread = np.linalg.cholesky(covariance).astype(np.float64)
         self._learned = replace(learned, residual=scaler.scale[:, np.newaxis] * spread)
+
+    def _measure_trust(self, corpus: ForecastCorpus) -> None:
+        """Learn from what each network held out how far to trust what it adds."""
+        learned = cast("ForecastLearned", self._learned)
+        if learned.linear is None:
+            return
+        series = Series(corpus.wholes, None)
+        whole = less_linear(paired(series, learned.differences), learned.linear)
+        turns = np.concatenate([one[1:] for one in learned.linear.blocks.turns(corpus)])
+        truth = learned.output_scaler.standardise(np.concatenate(whole.targets))
+        told, came = [], []
+        for number, outputs in enumerate(self._outputs_of_each(whole.series, learned)):
+            told.append(outputs[turns == number].astype(np.float64))
+            came.append(truth[turns == number])
+        n_frames = sum(map(len, came))
+        if n_frames:
+            # Alone, what is wrong adds up: what may be chance counts as if there were fewer frames.
+            count = max(1, n_frames // 4)
+            trust = shrinkage(np.concatenate(told), np.concatenate(came), count)
+            self._learned = replace(learned, trust=trust)
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ForecastLearned.from_dict(content)

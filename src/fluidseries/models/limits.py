@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from .learned import Learned
 
-__all__ = ["Limits", "held", "limits_of", "require_limits", "widened"]
+__all__ = ["Limits", "far_limits", "held", "limits_of", "require_limits", "widened"]
+
+# Spans of the training frames beyond them that a growing series may reach.
+FAR = 10.0
 
 # The lowest and the highest answer, each of shape (n_outputs,).
 Limits = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
@@ -47,6 +50,15 @@ def limits_of(value: Any, learned: Learned) -> Limits | None:
         return learned.target_range
     low, high = (np.full(learned.network.n_outputs, float(limit)) for limit in value)
     return low, high
+
+
+def far_limits(learned: Learned) -> Limits | None:
+    """Return what a series that grows for ever is held within, so that it stays a number."""
+    if learned.target_range is None:
+        return None
+    low, high = learned.target_range
+    far = FAR * (high - low + learned.input_scaler.scale)
+    return low - far, high + far
 
 
 def held(answers: NDArray[np.float64], limits: Limits | None) -> NDArray[np.float64]:

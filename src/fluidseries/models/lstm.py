@@ -74,6 +74,12 @@ class LSTMModel(Outcome):
         del corpus
         return learned
 
+    def _before_scaling(
+        self, corpus: Corpus, split: Split, learned: Learned
+    ) -> tuple[Corpus, Split, Learned]:
+        """Learn what the networks do not, and make the targets what is left for them."""
+        return corpus, split, learned
+
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Learn what can only be learned from the trained network."""
 
@@ -115,6 +121,7 @@ class LSTMModel(Outcome):
             corpus = self._corpus(source, target, known, sample_weight)
             learned = start(self, corpus, known, partial=partial)
             split, learned = split_of(self, corpus, learned)
+            corpus, split, learned = self._before_scaling(corpus, split, learned)
             if not learned.loss_curve:
                 learned = scaled(self, corpus, split.learned, learned)
             batch, learned = packed(self, corpus, learned)

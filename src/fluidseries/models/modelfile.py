@@ -25,8 +25,8 @@ __all__ = [
     "shortest",
 ]
 
-# 2: LSTM models hold several networks.
-FORMAT = 2
+# 2: LSTM models hold several networks. 3: a forecaster may hold a linear part.
+FORMAT = 3
 
 
 def header(kind: str) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def check_training(model: Any) -> None:
     _require(known, values, "patience", "None or a number of epochs from 1 up")
     for name in ("standardize", "warm_start"):
         _require(isinstance(values.get(name, True), bool | np.bool_), values, name, "True or False")
-    differences = values.get("differences", False)
-    known = isinstance(differences, bool | np.bool_) or str(differences) == "auto"
-    _require(known, values, "differences", '"auto", True or False')
+    for name in ("differences", "linear"):
+        choice = values.get(name, False)
+        known = isinstance(choice, bool | np.bool_) or str(choice) == "auto"
+        _require(known, values, name, '"auto", True or False')
     missing = values.get("missing", "error")
     _require(missing in METHODS, values, "missing", f"one of {METHODS}")
     verbose = values["verbose"]

@@ -89,6 +89,8 @@ def _standardised(
     outputs = learned.output_scaler
     if model._loss == "squared":
         outputs = Scaler.fit([corpus.targets[row] for row in rows])
+        if not corpus.centred:
+            outputs = replace(outputs, mean=np.zeros_like(outputs.mean))
     return replace(learned, input_scaler=inputs, output_scaler=outputs)
 
 
