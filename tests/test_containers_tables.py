@@ -50,8 +50,8 @@ def test_round_trips(dtype):
     points = series.get_data_set(0)
     labels = LabelSet({"2": "x", "10": "é"})
     table = series.to_table()
-    assert list(table.columns) == ["id", "time", "dim_0", "dim_1"]
-    assert table["dim_0"].dtype == dtype
+    assert list(table.columns) == ["id", "time", "x", "y"]
+    assert table["x"].dtype == dtype
     assert DataSeries.from_table(table, dtype=dtype) == series
     assert DataSeries.from_table(table.iloc[::-1], dtype=dtype) == series
     assert DataSet.from_table(points.to_table(), dtype=dtype) == points

@@ -30,7 +30,7 @@ ARROWS = {
     "labels": set(),
     "missing": set(),
     "reading": {"labels", "missing", "batch", "containers"},
-    "points": {"labels", "batch", "containers"},
+    "points": {"labels", "reading", "batch", "containers"},
     "scalers": {"points", "reading", "containers", "files", "json_places"},
     "engines": {"network", "batch", "_core"},
     "holding_out": set(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
 from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
 from .labels import plain_labels
+from .reading import table_origin
 from .wording import counted
 
 if TYPE_CHECKING:
@@ -34,10 +35,13 @@ class Points:
         Finite numbers, at least one row.
     identifiers : list of str or None
         Names where the points came from a container.
+    origin : dict
+        What a table's columns are called; {} if that is not known.
     """
 
     table: Table
     identifiers: list[str] | None
+    origin: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n_dims(self) -> int:
@@ -70,7 +74,7 @@ def read_points(source: DataSet | ArrayLike, *, in_order: bool = False) -> Point
             f"the source has shape {table.shape}, but points have (n_points, n_dims): {hint}"
         )
     _require_usable(table, "the source", None)
-    return Points(table, None)
+    return Points(table, None, table_origin(source))
 
 
 def read_point(point: ArrayLike, n_dims: int) -> Table:

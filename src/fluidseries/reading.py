@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,8 +11,16 @@ import numpy as np
 from .batch import Series, require_same_identifiers
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
+from .containers.dim_names import columns_differ, names_as_origin
 from .containers.origin import Origin, require_same_origin
-from .errors import DimensionError, EmptyError, InputError, InputTypeError, NonFiniteError
+from .errors import (
+    DimensionError,
+    EmptyError,
+    InputError,
+    InputTypeError,
+    NonFiniteError,
+    OriginError,
+)
 from .labels import plain_labels
 from .missing import filled, usual
 from .wording import counted
@@ -27,6 +35,7 @@ __all__ = [
     "read_targets",
     "require_dims",
     "require_origin",
+    "table_origin",
 ]
 
 Arrays: TypeAlias = "Sequence[ArrayLike] | NDArray[Any]"
@@ -67,7 +76,10 @@ def read_series(
     else:
         rows = _rows_of(source)
         places = [f"series {row} of the list" for row in range(len(rows))]
-        series = Series([_as_frames(*pair) for pair in zip(rows, places, strict=True)], None)
+        origin = _origin_of_tables(rows, places)
+        series = Series(
+            [_as_frames(*pair) for pair in zip(rows, places, strict=True)], None, origin
+        )
     if not len(series):
         raise EmptyError("there are no series: record or add at least one")
     for place, frames in zip(places, series.arrays, strict=True):
@@ -92,9 +104,11 @@ def read_frames(
     n_dims: int,
     missing: str = "error",
     mean: NDArray[np.float64] | None = None,
+    origin: Origin | None = None,
 ) -> NDArray[Any]:
     """Check one series of shape (n_frames, n_dims) for a model of that many dimensions.
 
+    Where it is a table its columns must be those that the model's origin names.
     With another `missing` than "error" NaN is filled in, see `filled`.
     """
     if isinstance(frames, DataSeries):
@@ -102,6 +116,7 @@ def read_frames(
             "got a DataSeries where the frames of one series were wanted: use predict for all of "
             "them, or take one by its identifier"
         )
+    require_origin(table_origin(frames), origin or {})
     array = _as_frames(frames, "the series")
     _require_frames("the series", array)
     require_dims("the series", array.shape[1], n_dims)
@@ -109,6 +124,22 @@ def read_frames(
         array = filled(array, missing, mean)
     _require_finite("the series", array, remedy=_FILLED)
     return array
+
+
+def table_origin(table: Any) -> Origin:
+    """Return the origin that a table's columns tell, {} for what is no table with named columns."""
+    columns = getattr(table, "columns", None)
+    return {} if columns is None or isinstance(table, DataSeries) else names_as_origin(columns)
+
+
+def _origin_of_tables(rows: Iterable[Any], places: Sequence[str]) -> Origin:
+    origin: Origin = {}
+    for row, place in zip(rows, places, strict=True):
+        own = table_origin(row)
+        if why := columns_differ(own, origin):
+            raise OriginError(f"{place} is called otherwise than those before it: {why}")
+        origin = origin or own
+    return origin
 
 
 def require_dims(where: str, got: int, want: int) -> None:

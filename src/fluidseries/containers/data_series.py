@@ -15,7 +15,7 @@ from ..json_places import Place
 from ..wording import counted
 from .arrays import FloatArray, as_numbers, read_only
 from .data_set import DataSet
-from .dim_names import dim_names
+from .dim_names import dim_names, names_as_origin
 from .flattened import flat_points, folded_points
 from .flucoma import parse_frames, parse_layout
 from .frame_verbs import FrameVerbs, as_time
@@ -110,8 +110,12 @@ class DataSeries(FrameVerbs):
     def dim_names(self) -> list[str]:
         """What each dimension is called, if the origin tells; else empty.
 
+        It tells where `extract` made the frames, or under "dim_names", as `from_table` writes it.
+
         Examples
         --------
+        >>> DataSeries({"a": [[0.0, 1.0]]}, origin={"dim_names": ["x", "y"]}).dim_names
+        ['x', 'y']
         >>> import numpy as np
         >>> from fluidseries.audio import Settings
         >>> made = Settings(["loudness", "pitch"], window=2048).to_origin()
@@ -469,7 +473,7 @@ class DataSeries(FrameVerbs):
         Parameters
         ----------
         table : pandas.DataFrame
-            All columns but `id` and `time` are dimensions, in their order.
+            All columns but `id` and `time` are dimensions, in their order; see `dim_names`.
         id : str
             The column of identifiers; numbers become text.
         time : str or None
@@ -496,7 +500,10 @@ class DataSeries(FrameVerbs):
         """
         from .tables import series_of_table
 
-        return cls(series_of_table(table, id, time), dtype=dtype)
+        series = series_of_table(table, id, time)
+        made = cls(series, dtype=dtype)
+        made.origin = names_as_origin(name for name in table.columns if name not in (id, time))
+        return made
 
     def to_table(self) -> pd.DataFrame:
         """Return a long pandas table: a row per frame, columns id, time, dim_0, dim_1, ...

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from ..errors import InputError, OriginError
 from ..wording import listed
+from .dim_names import columns_differ
 
 __all__ = ["Origin", "check_origin", "origin_facts", "require_same_origin"]
 
@@ -41,10 +42,20 @@ def require_same_origin(mine: Origin, others: Origin, differ: str, remedy: str) 
     remedy : str
         What to do.
     """
+    if columns := columns_differ(mine, others):
+        raise OriginError(
+            f"{columns}: bring those of one into the other's order, table[names], or rename them"
+        )
+    if "dim_names" not in mine or "dim_names" not in others:
+        mine, others = _nameless(mine), _nameless(others)
     if not mine or not others or mine == others:
         return
     found = listed(_differences(mine, others), SHOWN, gap="; ")
     raise OriginError(f"{differ}: {found}. {remedy}")
+
+
+def _nameless(origin: Origin) -> Origin:
+    return {name: value for name, value in origin.items() if name != "dim_names"}
 
 
 def origin_facts(origin: Origin) -> list[tuple[str, str]]:
@@ -55,7 +66,7 @@ def origin_facts(origin: Origin) -> list[tuple[str, str]]:
     >>> origin_facts({"rate": 50, "extract": {"features": ["mfcc"], "hop": 441}})
     [('rate', '50'), ('extract', 'features mfcc, hop 441')]
     """
-    return [(name, _text(value)) for name, value in origin.items()]
+    return [(name, _text(value)) for name, value in origin.items() if name != "dim_names"]
 
 
 def _text(value: Any) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..containers import DataSeries, DataSet, LabelSet
+from ..containers.dim_names import names_as_origin
 from ..errors import FluidSeriesError, FormatError
 from .columns import Columns, columns_of
 from .csv_rows import CsvRows
@@ -166,7 +167,10 @@ def _content(
         lengths = np.bincount(table.series, minlength=len(table.answers))
         n_dims = len(columns.dims) - columns.n_frame_targets
         names = list(table.answers)
-        source = DataSeries._of_rows(names, lengths, numbers[:, :n_dims], dtype=how.dtype)
+        origin = names_as_origin(columns.names[place] for place in columns.dims[:n_dims])
+        source = DataSeries._of_rows(
+            names, lengths, numbers[:, :n_dims], dtype=how.dtype, origin=origin
+        )
         if columns.n_frame_targets:
             return Examples(source, DataSeries._of_rows(names, lengths, numbers[:, n_dims:]))
     return Examples(source, _target(table, columns)) if columns.answer else source

@@ -261,6 +261,7 @@ def _write(model: Model[Any], path: str) -> None:
 def _origin(model: Model[Any], measured: float | None, asked: float | None) -> dict[str, Any]:
     """Return how the frames were made, in the words that the model already has for it."""
     known = model.origin_ if model.__sklearn_is_fitted__() else {}
+    known.pop("dim_names", None)  # they say nothing of the rate
     if known and asked and known.get("rate") != asked:
         # What was learned at another rate is of no use at this one.
         model.clear()

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import threading
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
+import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from .. import files, sketches
+from ..containers.dim_names import dim_names
 from ..containers.origin import Origin, check_origin
 from ..errors import BusyError, FormatError, NotFittedError
 from .modelfile import header, open_content
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from sklearn.utils import Tags
 
 __all__ = ["Model"]
@@ -35,6 +39,11 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
 
     # Not learning and not parameters: what must not be copied or written.
     _own: ClassVar[tuple[str, ...]] = ("_lock", "_spare_stream")
+
+    @property
+    @abstractmethod
+    def n_features_in_(self) -> int:
+        """How many dimensions go in."""
 
     _learned: Learned | None = None
 
@@ -98,6 +107,21 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
     def origin_(self) -> Origin:
         """How the frames that it was fitted on were made, see DataSeries; {} if unknown."""
         return deepcopy(getattr(self._require_learned(), "origin", {}))
+
+    @property
+    def feature_names_in_(self) -> NDArray[Any]:
+        """Names of the dimensions, where the source of a fit told them: see DataSeries.dim_names.
+
+        A table, or a DataSeries, whose columns are called otherwise or stand in another order is
+        refused.
+        """
+        origin, n_dims = self.origin_, int(self.n_features_in_)
+        if names := dim_names(origin, n_dims):
+            return np.array(names, dtype=object)
+        raise AttributeError(
+            f"this {type(self).__name__} was fitted on dimensions without names: give a table "
+            "with named columns, or a DataSeries that has dim_names"
+        )
 
     def _not_fitted(self) -> str:
         return f"this {type(self).__name__} has not learned anything yet: fit it first"

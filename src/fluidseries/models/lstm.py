@@ -219,7 +219,7 @@ class LSTMModel(Outcome):
 
     def _frames(self, frames: ArrayLike, learned: Learned) -> NDArray[Any]:
         mean = learned.input_scaler.mean
-        return read_frames(frames, learned.network.n_inputs, self.missing, mean)
+        return read_frames(frames, learned.network.n_inputs, self.missing, mean, learned.origin)
 
     def _point(self, frames: ArrayLike, learned: Learned) -> NDArray[np.float64]:
         """Return a stream's answer after one series, without the detour over a batch."""

@@ -11,6 +11,7 @@ import numpy as np
 from .. import files
 from ..errors import InputError, NotFittedError
 from ..points import Points, read_point, require_dims
+from ..reading import require_origin
 from .layers import Layers
 from .mlp_fitting import MLPFitting
 from .mlp_flucoma import is_flucoma
@@ -72,6 +73,7 @@ class MLPModel(MLPFitting):
         return layers(inputs)
 
     def _outputs(self, points: Points, learned: MLPLearned) -> Table:
+        require_origin(points.origin, learned.origin)
         require_dims("the source", points.n_dims, learned.layers.n_inputs)
         return self._run(points.table, learned, "the source")
 

@@ -12,6 +12,7 @@ from ..containers import DataSet, LabelSet
 from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..points import Points, read_labels, read_points
+from ..reading import require_origin
 from .going_on import other_labels
 from .mlp import MLPModel
 from .mlp_classes import probabilities, with_labels
@@ -200,6 +201,7 @@ ParameterError, BusyError, KeyboardInterrupt
         """Return the share of points that get their label."""
         points = read_points(source, in_order=True)
         truth = read_labels(target, points)
+        require_origin(points.origin, self.origin_)
         return accuracy(truth, self.predict(points.table), read_weights(sample_weight, points))
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import FluidSeriesError, FluidSeriesWarning, InputError
 from ..holding_out import is_held_out
 from ..points import Points, read_points
+from ..reading import require_origin
 from ..scaling import Scaler
 from ..training import Callback
 from .base import Model
@@ -126,7 +127,8 @@ class MLPFitting(Model[MLPLearned]):
         if not goes_on(misfit or self._misfit(corpus, known), strict=partial):
             return None
         self._require_trainable(known.layers)
-        return self._grown(corpus, known)
+        require_origin(corpus.points.origin, known.origin)
+        return replace(self._grown(corpus, known), origin=known.origin or corpus.points.origin)
 
     def _train(
         self,
@@ -197,7 +199,7 @@ class MLPFitting(Model[MLPLearned]):
         sizes = (corpus.points.n_dims, *hidden_sizes(self.hidden_size), corpus.n_outputs)
         layers = Layers.initialise(sizes, self.activation, self._output_activation, rng)
         learned = MLPLearned.of_layers(layers, corpus.form, corpus.labels)
-        return replace(learned, **_random(rng))
+        return replace(learned, **_random(rng), origin=corpus.points.origin)
 
     def _seeded(self, learned: MLPLearned) -> MLPLearned:
         """Give a model that came from FluCoMa a generator."""

@@ -87,6 +87,8 @@ class MLPLearned:
         One number per epoch; the second only for epochs with held-out points.
     best : Best or None
         What these layers did on the held-out points, where there were any.
+    origin : dict
+        What the columns of the first table were called; {} if that is not known.
     """
 
     layers: Layers
@@ -102,6 +104,7 @@ class MLPLearned:
     loss_curve: tuple[float, ...] = ()
     validation_curve: tuple[float, ...] = ()
     best: Best | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_layers(cls, layers: Layers, form: str, labels: tuple[Any, ...] = ()) -> MLPLearned:

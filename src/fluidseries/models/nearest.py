@@ -249,7 +249,7 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
         """Return each label's share (n_classes,) for one series of shape (n_frames, n_dims)."""
         learned = self._require_learned()
         shares: NDArray[np.float64] = self._probabilities(
-            [read_frames(frames, learned.n_dims)], learned
+            [read_frames(frames, learned.n_dims, origin=learned.origin)], learned
         )[0]
         return shares
 
@@ -333,9 +333,8 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
     def predict_point(self, frames: ArrayLike) -> NDArray[np.float64]:
         """Answer (n_outputs,) for one series of shape (n_frames, n_dims)."""
         learned = self._require_learned()
-        return cast(
-            "NDArray[np.float64]", self._points([read_frames(frames, learned.n_dims)], learned)[0]
-        )
+        array = read_frames(frames, learned.n_dims, origin=learned.origin)
+        return cast("NDArray[np.float64]", self._points([array], learned)[0])
 
     def score(self, source: Source, target: Any, sample_weight: Any = None) -> float:
         """Return R2, as LSTMRegressor's score."""
