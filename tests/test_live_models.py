@@ -510,6 +510,38 @@ def test_other_kinds(session, clock, kind):
         assert final.point == pytest.approx([2, -2], abs=0.3)
 
 
+def test_a_rate_is_warned_about_until_it_changes(session, clock, events):
+    hand = session.new("hand", "dtw")
+    for name in "ab" * 6:
+        record(hand, clock, name, bump(1))
+
+    def warnings():
+        found = [event.text for event in events if isinstance(event, Warned)]
+        events.clear()
+        return len(found)
+
+    for _ in range(3):
+        record(hand, clock, "slow", bump(1), period=0.02)
+    assert warnings() == 1
+    record(hand, clock, "slower", bump(1), period=0.04)
+    assert warnings() == 1
+    record(hand, clock, "slower", bump(1), period=0.04)
+    record(hand, clock, "usual", bump(1))
+    assert warnings() == 0
+    record(hand, clock, "slower", bump(1), period=0.04)
+    assert warnings() == 1
+    hand.fit().result(60)
+    send(hand, np.zeros((200, 1)), clock)
+    events.clear()
+    # Frames, near the limit: 24 % off, 17 % off, and so on.
+    for period in (PERIOD / 1.24, PERIOD / 1.17) * 5:
+        send(hand, np.zeros((200, 1)), clock, period)
+    assert warnings() == 1
+    send(hand, np.zeros((200, 1)), clock)
+    send(hand, np.zeros((200, 1)), clock, PERIOD / 1.24)
+    assert warnings() == 1
+
+
 def test_one_label_alone_is_warned_about(session, events):
     hand = session.new("hand", "classifier", max_iter=1, n_networks=1)
     for number in (1, 2):

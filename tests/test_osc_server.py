@@ -17,6 +17,7 @@ from fluidseries.live import Session
 from fluidseries.osc import table
 from fluidseries.osc.client import ask
 from fluidseries.osc.packets import MAX_PACKET, write_message
+from fluidseries.osc.repeats import OFTEN, Repeats
 from fluidseries.osc.server import Server
 from fluidseries.osc.udp import Receiver
 from fluidseries.osc.view import picture
@@ -370,6 +371,47 @@ def test_a_flood_of_errors_is_answered_in_part_and_counted(patch):
     drops = 0 if status["kernelDrops"] == "none" else status["kernelDrops"]
     assert status["errors"] + drops + status["overflowed"] == 2000
     assert status["silenced"] > 1000
+
+
+def test_the_same_error_is_said_a_few_times_and_then_counted(patch):
+    for name in ("a", "b"):
+        patch.ask(name, "new", "classifier")
+        record(patch, name, "up", [[1.0, 2.0]])
+    for _ in range(50):
+        patch.send("/fluidseries/a/frame", 1.0, 2.0, 3.0)
+        patch.send("/fluidseries/frame", 0.5)
+        patch.send("/fluidseries/a/fot")
+    said, limit = [], time.monotonic() + 10
+    while sum("more)" in text for *_, text in said) < 4 and time.monotonic() < limit:
+        if (message := patch.next(0.2)) is not None:
+            said.append((message.address, *message.arguments))
+    counts = {}
+    for address, request, text in said:
+        plain, _, more = text.removesuffix(" more)").partition(" (and ")
+        counts.setdefault((address, request, plain[:27]), []).append(int(more or 0))
+    assert counts == {
+        ("/fluidseries/a/error", "frame", "the frame has 3 numbers, bu"): [0, 0, 0, 47],
+        ("/fluidseries/a/error", "frame", "the frame has 1 number, but"): [0, 0, 0, 47],
+        ("/fluidseries/b/error", "frame", "the frame has 1 number, but"): [0, 0, 0, 47],
+        ("/fluidseries/error", "/fluidseries/a/fot", "there is no request 'fot' ("): [0, 0, 0, 47],
+    }
+    assert patch.server.meter.errors == 200
+    # Whoever put a tag on it waits for the answer.
+    for _ in range(10):
+        patch.send("/fluidseries/a/frame", "@7", 1.0, 2.0, 3.0)
+        assert patch.next().arguments[:2] == ("@7", "frame")
+
+
+def test_many_different_errors_are_told_apart():
+    repeats = Repeats()
+    for number in range(1000):
+        for _ in range(OFTEN):
+            assert repeats.say(("m", "frame", f"number {number}"))
+    assert not repeats.say(("m", "frame", "number 0"))
+    assert repeats.rest() == []
+    time.sleep(1.05)
+    assert repeats.rest() == [(("m", "frame", "number 0"), 1)]
+    assert repeats.say(("m", "frame", "number 0"))
 
 
 def test_a_burst_of_50000_messages(patch):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from .events import Answer, Event, Segment, SegmentStarted, SegmentStopped, Warned
-from .rates import RateMeter, differ
+from .rates import RateMeter, RateWatch
 from .resampling import Resampler
 from .segments import Gate, Heard, Window, level_of
 from .shaping import Shaping
@@ -64,7 +64,7 @@ class Hearing:
         self.series = 0
         self.meter = RateMeter()
         self._n_frames = 0
-        self._warned = False
+        self._watch = RateWatch()
         # Whether the frame that is heard now needs more than the end of a segment.
         self._answered = True
         self.use_controls(controls)
@@ -127,9 +127,8 @@ class Hearing:
         return answer
 
     def _compare_rate(self) -> None:
-        """Warn once when frames come at another rate than in the takes."""
-        off = self._resampler is None and differ(self.meter.rate, self.facts.rate)
-        if off and not self._warned:
+        """Warn when frames come at another rate than in the takes."""
+        if self._resampler is None and self._watch.news(self.meter.rate, self.facts.rate):
             self._say(
                 Warned(
                     self.name,
@@ -137,7 +136,6 @@ class Hearing:
                     f"on {self.facts.rate:.3g}: send as many, or set rate and fit again",
                 )
             )
-        self._warned = off
 
     def _hear(self, frame: Frame, time: float) -> Answer | None:
         if self._window is not None:

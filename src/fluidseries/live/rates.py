@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["RateMeter", "differ", "rate_of", "rate_of_times"]
+__all__ = ["RateMeter", "RateWatch", "differ", "rate_of", "rate_of_times"]
 
 # Faster than this no sensor is: it is a loop over data, whose speed means nothing.
 FASTEST = 2000.0
 # Frames that a measurement looks back, and the longest pause within it.
 LENGTH, PAUSE = 64, 0.5
+# How near to the usual rate one must be again before another warning.
+BACK = 0.1
 # Where frames are rare, a pause is so many times as long as what usually lies between them.
 MANY = 5
 
@@ -38,6 +40,27 @@ def rate_of_times(times: Sequence[float]) -> float | None:
 def differ(rate: float | None, other: float | None) -> bool:
     """Tell whether two rates are known and more than 20 % apart."""
     return bool(rate and other) and abs(rate / other - 1) > 0.2  # type: ignore[operator]
+
+
+class RateWatch:
+    """Tells once of a rate that is more than 20 % off, and again when it has become another one."""
+
+    def __init__(self) -> None:
+        self._told: float | None = None
+
+    def news(self, rate: float | None, usual: float | None) -> bool:
+        """Tell whether there is something to say of a rate that should be as usual."""
+        if not rate or not usual:
+            return False
+        if not differ(rate, usual):
+            # Near the limit it would come and go.
+            if abs(rate / usual - 1) < BACK:
+                self._told = None
+            return False
+        if self._told is not None and not differ(rate, self._told):
+            return False
+        self._told = rate
+        return True
 
 
 class RateMeter:

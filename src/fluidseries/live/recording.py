@@ -11,7 +11,7 @@ import numpy as np
 from ..containers.identifiers import check_identifier
 from ..errors import DimensionError, InputError, StorageError
 from .events import Recorded, Warned
-from .rates import differ
+from .rates import RateWatch
 from .take_verbs import TakeVerbs
 from .takes import Take, free_identifier, moving_part
 from .training import ready
@@ -29,6 +29,7 @@ class RecordingVerbs(TakeVerbs):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        self._watch = RateWatch()
         self._number = 0  # of the recording, in the journal
         self._before: deque[tuple[float, NDArray[np.float64]]] = deque(
             maxlen=self._memory.controls.pre_roll
@@ -157,7 +158,7 @@ class RecordingVerbs(TakeVerbs):
     def _compare_rate(self, take: Take) -> None:
         rates = [other.rate for other in self.takes.values() if other.rate and other is not take]
         usual = float(np.median(rates)) if rates else None
-        if differ(take.rate, usual) and self._memory.controls.rate is None:
+        if self._memory.controls.rate is None and self._watch.news(take.rate, usual):
             self._say(
                 Warned(
                     self.name,

@@ -47,10 +47,13 @@ class Meter:
         """Count a packet that was answered so long after it was taken off the socket."""
         self._times.append(seconds)
 
-    def failed(self, text: str) -> bool:
+    def failed(self, text: str, *, wanted: bool = True) -> bool:
         """Count an error, and tell whether to send it: a flood of errors would be another flood."""
         self.errors += 1
         self.last_error = text
+        if not wanted:
+            self.silenced += 1
+            return False
         now = time.monotonic()
         more = (now - self._last_error_time) * self.errors_a_second
         self._last_error_time = now

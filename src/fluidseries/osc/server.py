@@ -11,6 +11,7 @@ from ..errors import FluidSeriesError, StorageError
 from .meter import Meter
 from .packets import Message, PacketError, read_packet
 from .place import Place
+from .repeats import Repeats
 from .requests import Request
 from .saying import NOTHING, Said, heard, of_answer, of_event, of_played, of_segment, plain
 from .table import find
@@ -89,6 +90,7 @@ class Server:
     ) -> None:
         self.session = session
         self.meter = Meter()
+        self._repeats = Repeats()
         self.receiver = Receiver(host, port)
         self.address = self.receiver.address
         self.voice = Voice(self.receiver, reply)
@@ -214,7 +216,10 @@ class Server:
             self.say(model, Said(name, tag + result))
         elif isinstance(result, list):
             for said in result:
-                self.say(model, Said(said.name, tag + said.values))
+                if said.name.endswith("/error"):
+                    self.fail(said.name.removesuffix("/error"), tag, *said.values)
+                else:
+                    self.say(model, Said(said.name, tag + said.values))
         elif isinstance(result, Future):
             result.add_done_callback(lambda done: self._reply_later(name, model, tag, done))
         else:
@@ -227,10 +232,14 @@ class Server:
             self._reply(name, model, tag, done.result())
 
     def fail(self, model: str, tag: tuple[str, ...], request: str, err: object) -> None:
-        """Answer that a request could not be done, and why."""
-        text = " ".join(str(err).split())
-        if self.meter.failed(f"{request}: {text}"):
-            self.say(model, Said("error", (*tag, request[:200], text[:2000])))
+        """Answer that a request could not be done, and why.
+
+        The same again and again is said a few times a second; whoever sent a tag waits for it.
+        """
+        request, text = request[:200], " ".join(str(err).split())[:2000]
+        wanted = bool(tag) or self._repeats.say((model, request, text))
+        if self.meter.failed(f"{request}: {text}", wanted=wanted):
+            self.say(model, Said("error", (*tag, request, text)))
 
     # What comes by itself
 
@@ -250,6 +259,8 @@ class Server:
             for out in self.session.tick():
                 self._say_by_itself(out)
             due = self.session.next_due()
+            for (model, request, text), count in self._repeats.rest():
+                self.say(model, Said("error", (request, f"{text} (and {count} more)")))
             if late := self.meter.late_news():
                 self.say("", Said("late", (late,)))
         except Exception as err:
