@@ -30,9 +30,11 @@ FILES = {
 MONTHS = 24
 
 STORY = """\
-How many people flew, month by month, from 1949 to 1960, in thousands. The network hears the first \
-ten years again and again in pieces of a few dozen months, learns how one month leads to the next, \
-and then goes on alone for two years, hearing only what it has foretold itself.
+How many people flew, month by month, from 1949 to 1960, in thousands: more every year, and most \
+in summer. The forecaster hears the first ten years and goes on alone for two, hearing only what \
+it has foretold itself. It notices that the series climbs: so a weighted sum of the last months \
+foretells first, which follows trend and season to where they have never been, and the networks \
+learn what it leaves.
 """
 
 
@@ -70,8 +72,7 @@ def run(
     heard = DataSeries({"airline": months[:-MONTHS]})
     console.print("[bold]Two years of airline passengers[/bold]\n")
     console.print(STORY)
-    # The passengers grow for years: levels that were never heard are reached by steps.
-    model = LSTMForecaster(**{"differences": True, "random_state": 0, **settings})
+    model = LSTMForecaster(**{"random_state": 0, **settings})
     seconds = learn(console, model, heard)
     foretold = model.predict(heard, forecast_length=MONTHS)
 
@@ -82,7 +83,7 @@ def run(
     file = folder / "airline_heard.json"
     commands = (
         f"{program} predict {folder / 'airline_model.json'} {file} --length 120 --output more.json",
-        f"{program} fit forecaster {file} --output mine.json --differences",
+        f"{program} fit forecaster {file} --output mine.json",
     )
     show_files(console, folder, FILES, commands)
     return made
@@ -106,7 +107,18 @@ def _show(console: Console, made: Airline) -> None:
     console.print(
         f"Learned in {made.seconds:.1f} s. Over the two years it is wrong by {made.error:.0f} "
         "thousand (root mean squared error); taking the same month of the last year that it heard "
-        f"is wrong by {made.error_year_before:.0f} thousand.\n"
+        f"is wrong by {made.error_year_before:.0f} thousand.{_trust(made.model)}\n"
+    )
+
+
+def _trust(model: LSTMForecaster) -> str:
+    """Say how much of the forecast is the networks'."""
+    trust = model.to_dict()["learned"]["trust"]
+    if trust is None:
+        return ""
+    return (
+        f" Of what the networks would add to the sum {trust[0]:.0%} was taken: so far were they "
+        "right about months that they had not learned from."
     )
 
 
