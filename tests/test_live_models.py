@@ -136,6 +136,39 @@ def test_a_target_is_followed(session, clock):
     assert hand.current_target == (4.0,)
 
 
+def test_a_target_of_another_width_is_refused_at_once(session, clock):
+    hand = session.new("hand", "regressor")
+    hand.target([1.0, 2.0])
+    hand.target(5.0)
+    record(hand, clock, "wave", bump(1))
+    with pytest.raises(DimensionError, match=r"2 numbers, but that of 'wave-1', a take of 'hand', "
+                       "has 1: send as many, or delete or mute the takes before"):  # fmt: skip
+        hand.target([1.0, 2.0])
+    assert hand.current_target == (5.0,)
+    hand.mute("wave-1")
+    hand.target([1.0, 2.0])
+    hand.mute("wave-1", False)
+    with pytest.raises(DimensionError, match="the target has 2 numbers, but that of 'wave-1'"):
+        hand.record_start("wave")
+    assert hand.recording is None
+    # Where some have been given another target, both are right, and a fit says what it wants.
+    hand.add_take("other", bump(1), [1.0, 2.0])
+    record(hand, clock, "wave", bump(1))
+    hand.target(1.0)
+    hand.delete_all()
+    hand.target([1.0, 2.0, 3.0])
+
+
+def test_a_followed_target_of_another_width_is_refused_at_once(session, clock):
+    hand = session.new("hand", "regressor", targets="frame")
+    hand.target([0.0, 0.0])
+    record(hand, clock, "wave", bump(1))
+    with pytest.raises(DimensionError, match="1 number, but that of 'wave-1'"):
+        hand.target(1.0)
+    hand.target([1.0, 1.0])
+    record(hand, clock, "wave", bump(1))
+
+
 def test_pre_roll_and_still_ends(session, clock):
     hand = session.new("hand", "classifier", pre_roll=3, trim_still=True)
     still = np.zeros((10, 1))

@@ -94,6 +94,13 @@ def test_a_regressor_with_a_target_per_take(patch):
     assert part < 0.5
 
 
+def test_a_target_of_another_width(patch):
+    patch.ask("pitch", "new", "regressor")
+    record(patch, "pitch", "rise", [[0.1 * k] for k in range(9)], to=(880.0, 0.25))
+    assert "has 2: send as many" in patch.error("/fluidseries/pitch/target", 440.0)
+    assert patch.ask("pitch", "target", 440.0, 1) == (440.0, 1)
+
+
 def test_the_list_and_what_changes_it(patch):
     wave(patch)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ..containers import DataSeries, DataSet, LabelSet
-from ..errors import EmptyError, InputError, ParameterError
+from ..errors import DimensionError, EmptyError, InputError, ParameterError
 from ..models.registry import KINDS, model_class
+from ..wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from ..models.base import Model
     from .takes import Take
 
-__all__ = ["Corpus", "corpus_of", "is_pointwise", "make_model", "require_targets", "what_it_learns"]
+__all__ = [
+    "Corpus",
+    "corpus_of",
+    "is_pointwise",
+    "make_model",
+    "require_same_width",
+    "require_targets",
+    "targets_of",
+    "what_it_learns",
+]
 
 Target: TypeAlias = "DataSet | LabelSet | DataSeries | None"
 
@@ -96,7 +106,7 @@ def require_targets(model: Model[Any], takes: Sequence[Take]) -> None:
         if learns == "label" and take.label is None:
             raise InputError(f"take {take.id!r} has no label: relabel it, mute it or delete it")
         if learns == "point":
-            wide = _n_outputs(take)
+            wide = _n_targets(take)
             if width not in (0, wide):
                 raise InputError(
                     f"the target of take {take.id!r} has {wide} number{'s' * (wide != 1)}, that of "
@@ -105,15 +115,35 @@ def require_targets(model: Model[Any], takes: Sequence[Take]) -> None:
             width = wide
 
 
-def _n_outputs(take: Take) -> int:
+def require_same_width(point: Sequence[float], takes: Iterable[Take], name: str) -> None:
+    """Raise DimensionError if a target has not as many numbers as those of the takes have.
+
+    Muted takes do not count, nor those that have no target yet.
+    """
+    widths = {_width_of(take): take.id for take in takes if not take.muted}
+    widths.pop(0, None)
+    if widths and len(point) not in widths:
+        width, known = next(iter(widths.items()))
+        raise DimensionError(
+            f"the target has {counted(len(point), 'number')}, but that of {known!r}, a take of "
+            f"{name!r}, has {width}: send as many, or delete or mute the takes before"
+        )
+
+
+def _width_of(take: Take) -> int:
     if take.targets is not None:
         return int(take.targets.shape[1])
-    if take.point is None:
+    return len(take.point or ())
+
+
+def _n_targets(take: Take) -> int:
+    width = _width_of(take)
+    if not width:
         raise InputError(
             f"take {take.id!r} has no target: set one before recording, or relabel, mute or delete "
             "the take"
         )
-    return len(take.point)
+    return width
 
 
 def corpus_of(model: Model[Any], takes: Sequence[Take], targets: str) -> Corpus:

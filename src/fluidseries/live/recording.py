@@ -11,6 +11,7 @@ import numpy as np
 from ..containers.identifiers import check_identifier
 from ..errors import DimensionError, InputError, StorageError
 from .events import Recorded, Warned
+from .kinds import require_same_width
 from .rates import RateWatch
 from .take_verbs import TakeVerbs
 from .takes import Take, free_identifier, moving_part
@@ -51,7 +52,7 @@ class RecordingVerbs(TakeVerbs):
         Raises
         ------
         InputError, InputTypeError, NonFiniteError, DimensionError
-            If it is not one.
+            If it is not one, or has another number of values than those of the takes.
         """
         label, point = self._as_target(values)
         with self._lock:
@@ -59,8 +60,13 @@ class RecordingVerbs(TakeVerbs):
             if recording is not None and recording.per_frame:
                 self._follow(point)
             else:
+                self._require_width(point)
                 self._do("target", label=label, point=point)
             self._aim = None if point is None else np.array(point)
+
+    def _require_width(self, point: Any) -> None:
+        if point is not None:
+            require_same_width(point, self.takes.values(), self.name)
 
     def _follow(self, point: Any) -> None:
         if self._aim is not None and len(point) != len(self._aim):
@@ -89,6 +95,8 @@ class RecordingVerbs(TakeVerbs):
         ------
         InputError
             If one is being recorded, or there is no label or no target to follow.
+        DimensionError
+            If the target has another number of values than those of the takes.
         """
         if name is not None:
             name = check_identifier(name)
@@ -104,6 +112,7 @@ class RecordingVerbs(TakeVerbs):
                 raise InputError("there is no target to follow: set one before recording")
             identifier = free_identifier(name or label or "take", memory.takes)
             point = memory.point if self.learns == "point" else None
+            self._require_width(point)
             self._number = self._project.start(
                 self.name, id=identifier, label=label, point=point, per_frame=per_frame
             )
