@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import fluidseries as fs
+from fluidseries.models.linear_part import RecentFrames
 from fluidseries.models.stream import Stream
 from learning import autoregression, run_autoregression
 
@@ -40,14 +41,21 @@ def together(model: fs.LSTMForecaster, past: np.ndarray, n: int) -> np.ndarray:
     """All networks hear the mean of their answers."""
     learned = model._learned
     stream = Stream(learned, None)
-    for value in past:
-        following = stream.step([value])
+    recent = RecentFrames(learned.linear, 1) if learned.linear else None
+
+    def after(value: np.ndarray) -> np.ndarray:
+        following = stream.step(value)
+        if recent is not None:
+            return following + recent.after(value)[0]
+        # A network that answers steps answers one from what it has heard last.
+        return following + value if learned.differences else following
+
+    for value in past[:, np.newaxis]:
+        following = after(value)
     out = []
     for _ in range(n):
-        # A network that answers steps answers one from what it has heard last.
-        value = following + value if learned.differences else following
-        out.append(float(value[0]))
-        following = stream.step(value.copy())
+        out.append(float(following[0]))
+        following = after(following.copy())
     return np.array(out)
 
 
