@@ -276,6 +276,19 @@ def test_networks_are_trusted_with_what_they_can_foretell():
     assert model.to_dict()["learned"]["trust"][0] > 0.5
 
 
+def test_after_ctrl_c_the_networks_add_nothing():
+    def press(epoch, *_):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    model = quick()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit([growing()], callback=press)
+    sums = model._learned.linear.after_each(growing())
+    np.testing.assert_allclose(model.predict_point(growing()), sums[-1], rtol=1e-9)
+    assert model.fit([growing()]).n_iter_ == 22
+
+
 @pytest.mark.parametrize(
     "damage",
     [

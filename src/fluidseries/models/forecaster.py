@@ -297,7 +297,9 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         if rungs is None:
             return learned
         blocks = Blocks.draw(corpus.names, corpus.wholes, self.n_networks)
-        return replace(learned, linear=LinearPart(rungs, blocks))
+        # Until the fit's end has shown what they are right about, the networks add nothing.
+        nothing = np.zeros(learned.network.n_outputs)
+        return replace(learned, linear=LinearPart(rungs, blocks), trust=nothing)
 
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Measure how far to trust the networks, and the one-step errors on the training part."""
