@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import fluidseries as fs
 from fluidseries import errors
 from fluidseries.holding_out import draw_fold_seed, draw_split_seed, fold_of, is_held_out
-from fluidseries.models.regressor import shrinkage
+from fluidseries.models.trust import shrinkage
 
 from conftest import tones
 
@@ -126,6 +127,20 @@ def test_noise_is_answered_with_the_mean_in_batches_and_streams():
     assert [stream.step(frame)[0] for frame in fresh[0]][-1] == pytest.approx(answers[0], rel=1e-4)
     again = fs.LSTMRegressor.from_dict(model.to_dict())
     np.testing.assert_array_equal(again.predict(fresh), answers)
+
+
+def test_the_warning_names_what_cannot_be_foretold():
+    source, target = tones(60)
+    rng = np.random.default_rng(3)
+    names = ["height", "length", "luck"]
+    table = pd.DataFrame([[*point, rng.normal()] for point in target.values()], columns=names)
+    arrays = list(source.values())
+    with pytest.warns(
+        errors.FluidSeriesWarning, match="the target's dimension 'luck' can hardly be"
+    ):
+        fs.LSTMRegressor(16, max_iter=40, random_state=0).fit(arrays, table)
+    with pytest.warns(errors.FluidSeriesWarning, match="the target's dimension 2 can hardly be"):
+        fs.LSTMRegressor(16, max_iter=40, random_state=0).fit(arrays, table.to_numpy())
 
 
 def test_what_can_be_learned_is_trusted():

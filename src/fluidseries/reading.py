@@ -35,6 +35,7 @@ __all__ = [
     "read_targets",
     "require_dims",
     "require_origin",
+    "table_names",
     "table_origin",
 ]
 
@@ -130,6 +131,12 @@ def table_origin(table: Any) -> Origin:
     """Return the origin that a table's columns tell, {} for what is no table with named columns."""
     columns = getattr(table, "columns", None)
     return {} if columns is None or isinstance(table, DataSeries) else names_as_origin(columns)
+
+
+def table_names(table: Any) -> list[str]:
+    """Return what a table's columns are called, if they have names."""
+    names: list[str] = table_origin(table).get("dim_names", [])
+    return names
 
 
 def _origin_of_tables(rows: Iterable[Any], places: Sequence[str]) -> Origin:

@@ -49,6 +49,8 @@ class Corpus:
         Answers that would be right, in the units in which they are given; none for classes.
     centred : bool
         Whether scaling takes the mean from the targets.
+    target_names : list of str
+        What the outputs are called, where that is known.
     """
 
     series: Series
@@ -59,6 +61,7 @@ class Corpus:
     labels: list[Any] | None = None
     tables: list[NDArray[np.float64]] = field(default_factory=list)
     centred: bool = True
+    target_names: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

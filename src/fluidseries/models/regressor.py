@@ -14,10 +14,11 @@ from sklearn.metrics import r2_score
 from ..batch import Series
 from ..containers import DataSeries, DataSet
 from ..errors import DimensionError, FluidSeriesWarning
-from ..reading import read_targets
+from ..reading import read_targets, table_names
 from .corpus import Corpus, Split
 from .limits import Limits, limits_of, require_limits
 from .lstm import LSTMModel
+from .trust import doubtful, shrinkage
 from .weights import read_weights, without_weightless
 
 if TYPE_CHECKING:
@@ -32,10 +33,6 @@ __all__ = ["LSTMRegressor"]
 Source: TypeAlias = "DataSeries | Sequence[ArrayLike] | NDArray[Any]"
 Target: TypeAlias = "DataSet | DataSeries | Sequence[ArrayLike] | ArrayLike"
 Weights: TypeAlias = "Mapping[str, float] | DataSet | ArrayLike | None"
-
-
-# Below this it is more the mean that answers than the networks.
-HARDLY = 0.3
 
 
 class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
@@ -303,14 +300,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
                 n_series += len(rows)
         truth = learned.output_scaler.standardise(np.concatenate(targets))
         trust = shrinkage(np.concatenate(outputs), truth, n_series)
-        if (trust < HARDLY).any():
-            warnings.warn(
-                "series that a network had not learned from were answered hardly better than by "
-                "the mean, so all answers are drawn towards it: more examples may help; with "
-                "validation=0 the examples are learned by heart",
-                FluidSeriesWarning,
-                stacklevel=4,
-            )
+        if doubt := doubtful(trust, corpus.target_names):
+            warnings.warn(doubt, FluidSeriesWarning, stacklevel=4)
         self._learned = replace(learned, trust=trust)
 
     def _corpus(
@@ -320,26 +311,11 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         series = self._series(source, known, in_order=True)
         targets, form = read_targets(target, series)
         series, targets, weights = without_weightless(sample_weight, series, targets)
-        return Corpus(series, targets, form, targets[0].shape[1], weights, tables=targets)
+        names = target.dim_names if isinstance(target, DataSeries) else table_names(target)
+        return Corpus(series, targets, form, targets[0].shape[1], weights, None, targets, names)
 
     def _limits(self, learned: Learned) -> Limits | None:
         return limits_of(self.output_limits, learned)
-
-
-def shrinkage(
-    outputs: NDArray[np.float64], truth: NDArray[np.float64], n_series: int
-) -> NDArray[np.float64]:
-    """Return what each output of unseen series has to be multiplied by, from 0 to 1.
-
-    It is the slope of the truth over the outputs (van Houwelingen and le Cessie 1990), less what
-    of it may be chance (as James and Stein 1961 have it).
-    """
-    power = (outputs**2).sum(axis=0) + 1e-12
-    slope = np.maximum((outputs * truth).sum(axis=0), 1e-12) / power
-    # The frames of one series say the same again: chance goes with the number of series.
-    error = ((truth - slope * outputs) ** 2).sum(axis=0) / power / n_series
-    shrunk: NDArray[np.float64] = np.minimum(slope, 1) * np.clip(1 - error / slope**2, 0, 1)
-    return shrunk
 
 
 def _cut(outputs: NDArray[np.float64], series: Series) -> list[NDArray[np.float64]]:
