@@ -54,6 +54,6 @@ def doubtful(trust: NDArray[np.float64], names: Sequence[str]) -> str:
     those = "answers are" if len(poor) == len(trust) else "answers there are"
     return (
         f"{what} can hardly be foretold from these series: where a network had not learned from "
-        f"them it answered hardly better than by the mean, so {those} drawn towards it. More examples "
-        "may help; with validation=0 they are learned by heart"
+        f"them it answered hardly better than by the mean, so {those} drawn towards it. More "
+        "examples may help; with validation=0 they are learned by heart"
     )
