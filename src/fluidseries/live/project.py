@@ -83,6 +83,7 @@ class Project:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.folder = Folder(path)
         self.memories: dict[str, Memory] = {}
+        self.removed: dict[str, Memory] = {}
         self.extras: dict[str, Any] = {}
         self.lock = threading.RLock()
         self._recordings: dict[int, Memory] = {}
@@ -174,11 +175,13 @@ class Project:
             return lambda: self.extras.update({step["name"]: step["value"]})
         if verb == "new":
             made = Memory(step["kind"], step["parameters"], step["controls"])
-            return lambda: self.memories.update({step["model"]: made})
+            return lambda: self._make(step["model"], made)
         name = step["model"]
+        if verb in ("forget", "restore"):
+            return self._from_removed(name, back=verb == "restore")
         memory = self.memories[name]
         if verb == "remove":
-            return lambda: void(self.memories.pop(name))
+            return self._remove(name, memory)
         if verb == "add":
             take = take_from_dict(step["take"], self._blocks.__getitem__)
             return memory.change({"do": "edit", "verb": "add", "details": [take]})
@@ -198,6 +201,31 @@ class Project:
         return start
 
     # Opening.
+
+    def _make(self, name: str, memory: Memory) -> None:
+        self.memories[name] = memory
+        # On some disks Hand and hand are one file, so what was removed cannot come back.
+        for other in [known for known in self.removed if known.lower() == name.lower()]:
+            del self.removed[other]
+
+    def _from_removed(self, name: str, *, back: bool) -> Change:
+        memory = self.removed[name]
+
+        def change() -> None:
+            del self.removed[name]
+            if back:
+                self.memories[name] = memory
+
+        return change
+
+    def _remove(self, name: str, memory: Memory) -> Change:
+        stop = memory.change({"do": "stop"})
+
+        def change() -> None:
+            stop()
+            self.removed[name] = self.memories.pop(name)
+
+        return change
 
     def _replay(self) -> Recovery:
         if not self.folder.journal.exists():
@@ -282,10 +310,12 @@ class Project:
         write(STEP, _json({"do": "begin", "version": VERSION}))
         for name, value in self.extras.items():
             write(STEP, _json({"do": "extra", "name": name, "value": value}))
-        for name, memory in self.memories.items():
+        for name, memory in (*self.removed.items(), *self.memories.items()):
             write(STEP, _json(new_step(name, memory)))
             state = memory.to_dict(keep)
             write(STEP, _json({"do": "state", "model": name, "state": state}))
+            if name in self.removed:
+                write(STEP, _json({"do": "remove", "model": name}))
 
 
 def new_step(name: str, memory: Memory) -> dict[str, Any]:

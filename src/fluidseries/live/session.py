@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import FluidSeriesError, IdentifierError, ParameterError
 from .controls import CONTROLS, Controls
-from .events import Answer, Event, Played
+from .events import Answer, Event, Played, Warned
 from .kinds import is_pointwise, make_model, what_it_learns
 from .listeners import Listeners
 from .memory import Memory
@@ -110,6 +110,9 @@ class Session:
         self._closed = True
         for model in self._models.values():
             model.close()
+        for name in self.removed:
+            self._project.do_anyway(do="forget", model=name)
+            self._unlink(name)
         self._project.close()
 
     # Models.
@@ -169,15 +172,45 @@ class Session:
                 estimator.set_params(**{setting: value})
         parameters = estimator.get_params(deep=False)
         made = Memory(type(estimator).__name__, parameters, vars(controls))
+        before = self.removed
         self._project.do(**new_step(name, made))
+        for gone in set(before) - set(self.removed):
+            self._unlink(gone)
         self._models[name] = self._model(name, self._project.memories[name])
         return self._models[name]
 
     def remove(self, name: str) -> None:
-        """Remove a model with its takes; its fit is cancelled."""
+        """Remove a model with its takes; its fit is cancelled. `restore` brings it back."""
         self[name].close()
         self._project.do(do="remove", model=name)
         del self._models[name]
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The models that `restore` brings back."""
+        return tuple(self._project.removed)
+
+    def restore(self, name: str) -> LiveModel:
+        """Bring back a model that was removed, with its takes, its snapshots and what played.
+
+        That can be done until another one gets its name, or the session is closed; also after the
+        program was killed. It waits for the file of what played.
+
+        Raises
+        ------
+        IdentifierError
+            If none of that name was removed.
+        """
+        if name not in self._project.removed:
+            there = ", ".join(self.removed) or "none"
+            raise IdentifierError(f"no model {name!r} was removed that can come back: {there} can")
+        self._project.do(do="restore", model=name)
+        self._models[name] = model = self._model(name, self._project.memories[name])
+        for note in model.notes:
+            self._listeners.say(Warned(name, note))
+        return model
+
+    def _unlink(self, name: str) -> None:
         for file in self._project.folder.models.glob(f"{name}-*.json"):
             if file.stem.removeprefix(f"{name}-").isdigit():
                 file.unlink(missing_ok=True)

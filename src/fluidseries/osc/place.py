@@ -69,6 +69,11 @@ class Place:
         try:
             return self.session.models[self.name]
         except KeyError:
+            if self.name in self.session.removed:
+                raise IdentifierError(
+                    f"the model {self.name!r} was removed: /fluidseries/{self.name}/undo brings it "
+                    "back"
+                ) from None
             hint = did_you_mean(self.name, self.session.models)
             raise IdentifierError(
                 f"there is no model {self.name!r}{hint}: make one with "

@@ -22,7 +22,13 @@ MODEL = (
         (text("kind"), values("setting value", optional=True)),
         "kind",
     ),
-    Request("remove", "Take the model away, with its takes.", verbs.remove, (), "kind"),
+    Request(
+        "remove",
+        "Take the model away, with its takes; undo brings it back.",
+        verbs.remove,
+        (),
+        "kind",
+    ),
     Request(
         "frame",
         "Hear one frame. It is recorded if a take is, and the model answers if it has learned.",
@@ -61,7 +67,7 @@ MODEL = (
         (switch("keep", optional=True),),
         "1, or 0 if no fit was running",
     ),
-    Request("clear", "Forget what was learned; the takes stay.", call("clear")),
+    Request("clear", "Forget what was learned; takes and snapshots stay.", call("clear")),
     Request(
         "predict", "Answer for a take.", verbs.predict, (text("id"),), "id, then as from frame"
     ),
@@ -147,7 +153,13 @@ MODEL = (
     ),
     Request("play", "Send a take back out, at its rate.", verbs.play, (text("id"),), "id"),
     Request("stopPlaying", "Send no more of it.", call("stop_playing")),
-    Request("undo", "Take back the last change of the takes.", call("undo"), (), "what it was"),
+    Request(
+        "undo",
+        "Take back the last change of the takes, or bring back a model that was removed.",
+        verbs.undo,
+        (),
+        "what it was",
+    ),
     Request("redo", "Do again what was taken back.", call("redo"), (), "what it was"),
     Request(
         "snapshot",

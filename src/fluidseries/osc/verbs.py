@@ -216,6 +216,13 @@ def remove(place: Place) -> Values:
     return (kind,)
 
 
+def undo(place: Place) -> Values:
+    if place.name in place.session.removed:
+        place.session.restore(place.name)
+        return ("remove",)
+    return (place.model.undo(),)
+
+
 def status(place: Place) -> Values:
     model = place.model
     return (
