@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from fluidseries import datasets
+from fluidseries.errors import ParameterError
 from fluidseries.live import Session
 from fluidseries.osc.client import guess
+from fluidseries.osc.script import read_line
 
 from osc_stage import Program
 
@@ -106,6 +109,74 @@ def test_send(tmp_path):
     nobody = send(port, "/fluidseries/ping", "--wait", "0.2")
     assert nobody.returncode == 1
     assert "is fluidseries serve running" in nobody.stderr
+
+
+SCRIPT = """\
+# a model in a few lines
+/fluidseries/hand/new dtw
+/fluidseries/hand/recordStart "big wave"
+/fluidseries/hand/frame -0.5 1
+
+/fluidseries/hand/recordStop
+/fluidseries/hand/fot
+hand/fit
+/fluidseries/hand/frame "0.5
+/fluidseries/hand/recordStart down   # and another
+/fluidseries/hand/frame 0.5 1 --wait 0
+/fluidseries/hand/recordStop
+/fluidseries/hand/fit --until fit/done --wait 60
+/fluidseries/hand/predict "big wave-1"
+"""
+
+
+def test_send_from_standard_input(tmp_path):
+    program = Program(tmp_path / "p", "--quiet")
+    command = [sys.executable, "-m", "fluidseries.cli", "send", "--to", str(program.patch.to[1])]
+    run = subprocess.run([*command, "-"], input=SCRIPT, capture_output=True, text=True, check=False)
+    said = [line.removeprefix("/fluidseries/hand/") for line in run.stdout.splitlines()]
+    assert said[:4] == [
+        "new DTWClassifier", "recordStart big wave-1", "frame", "recordStop big wave-1 1 0"
+    ]  # fmt: skip
+    assert said[4].startswith("/fluidseries/error /fluidseries/hand/fot there is no request")
+    assert said[5:8] == ["recordStart down-1", "recordStop down-1 1 0", "fit 2"]
+    assert said[-2].startswith("fit/done ")
+    assert said[-1].startswith("predict big wave-1 big wave ")
+    assert run.stderr.splitlines() == [
+        "line 8: an address begins with /, as in /fluidseries/wave/frame: got 'hand/fit'",
+        "line 9: '/fluidseries/hand/frame \"0.5' has a quotation mark without another",
+    ]
+    assert run.returncode == 1
+    # An answer comes before the next line is there.
+    typed = subprocess.Popen([*command, "-"], stdin=-1, stdout=-1, text=True)
+    for _ in range(2):
+        typed.stdin.write("/fluidseries/models\n")
+        typed.stdin.flush()
+        assert typed.stdout.readline() == "/fluidseries/models hand\n"
+    typed.stdin.close()
+    assert typed.wait() == 0
+    typed.stdout.close()
+    assert program.stop() == 0
+    run = subprocess.run(
+        [*command, "-", "--wait", "0.2"], input=SCRIPT, capture_output=True, text=True, check=False
+    )
+    assert "line 2: nobody answers" in " ".join(run.stderr.split())
+    assert run.returncode == 1
+    run = subprocess.run([*command, "-", "x"], capture_output=True, text=True, check=False)
+    assert "leave out 'x'" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("/a --wait soon", "--wait needs seconds from 0, not 'soon'"),
+        ("/a --wait -1", "--wait needs seconds from 0, not '-1'"),
+        ("/a --until", "--until needs the end of an address"),
+        ("/a --unitl x", "a line has no option --unitl: there are --wait and --until"),
+    ],
+)
+def test_lines_that_cannot_be(line, text):
+    with pytest.raises(ParameterError, match=re.escape(text)):
+        read_line(line)
 
 
 def test_words_are_guessed():

@@ -17,7 +17,9 @@ from .errors import FluidSeriesWarning
 
 if TYPE_CHECKING:
     from .live import Session
+    from .osc.script import Line
     from .osc.server import Server
+    from .osc.udp import Address
 
 __all__ = ["send", "serve"]
 
@@ -134,12 +136,20 @@ class WithNegativeNumbers(typer.core.TyperCommand):
 
 
 def send(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as /fluidseries/models.")],
+    address: Annotated[
+        str,
+        typer.Argument(
+            metavar="ADDRESS",
+            help="Such as /fluidseries/models; - reads requests from standard input, one per line.",
+        ),
+    ],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", help="Numbers or text.")
     ] = None,
     to: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where serve listens.")] = "6448",
-    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0)] = 2.0,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for an answer; 0 waits for none.", min=0)
+    ] = 2.0,
     until: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Go on until this comes, such as fit/done."),
@@ -147,7 +157,8 @@ def send(
 ) -> None:
     """Send a message to a running serve, and print what it answers.
 
-    What looks like a number is sent as one.
+    What looks like a number is sent as one. A line of standard input is what may stand behind
+    send, with --wait and --until of its own; the next one is sent when it is answered.
 
     Example:
 
@@ -156,17 +167,51 @@ def send(
     fluidseries send /fluidseries/wave/frame 0.1 -0.5
 
     fluidseries send /fluidseries/wave/fit --until fit/done --wait 60
+
+    fluidseries send - < requests.txt
     """
-    from .osc.client import ask
+    from .osc.script import Line
     from .osc.udp import parse_address
 
-    answers = ask(parse_address(to), address, arguments or [], wait=wait, until=until)
-    failed = False
-    for answer in answers:
-        typer.echo(" ".join([answer.address, *map(_shown, answer.arguments)]))
-        failed = failed or answer.address.endswith("/error")
-    if failed:
+    place = parse_address(to)
+    if address == "-":
+        if arguments:
+            raise ParameterError(f"- reads all from standard input: leave out {arguments[0]!r}")
+        done = _send_lines(place, wait, until)
+    else:
+        done = _ask(place, Line(address, arguments or [], wait, until))
+    if not done:
         raise typer.Exit(1)
+
+
+def _send_lines(place: Address, wait: float, until: str | None) -> bool:
+    """Send what is typed, line by line, and tell whether all of it could be done."""
+    from .osc.client import NoAnswerError
+    from .osc.script import read_line
+
+    done = True
+    for number, text in enumerate(sys.stdin, 1):
+        try:
+            line = read_line(text, wait=wait, until=until)
+            done &= line is None or _ask(place, line)
+        except NoAnswerError as err:
+            raise NoAnswerError(f"line {number}: {err}") from err
+        except ParameterError as err:
+            # Who types it can type it again.
+            typer.echo(f"line {number}: {err}", err=True)
+            done = False
+    return done
+
+
+def _ask(place: Address, line: Line) -> bool:
+    """Send a request, print its answers, and tell whether it could be done."""
+    from .osc.client import ask
+
+    done = True
+    for answer in ask(place, line.address, line.arguments, wait=line.wait, until=line.until):
+        typer.echo(" ".join([answer.address, *map(_shown, answer.arguments)]))
+        done = done and not answer.address.endswith("/error")
+    return done
 
 
 def _shown(value: object) -> str:

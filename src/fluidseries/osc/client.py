@@ -37,7 +37,7 @@ def ask(
     arguments : list of str
         What looks like a number is sent as one.
     wait : float
-        Seconds until the first answer, or until `until`.
+        Seconds until the first answer, or until `until`; 0 to hear none.
     until : str, optional
         The end of the address of the last answer, such as "fit/done"; without it all that come at
         once are yielded.
@@ -58,6 +58,9 @@ def ask(
         raise ParameterError(
             f"an address begins with /, as in /fluidseries/wave/frame: got {address!r}"
         )
+    if wait == 0 and until is None:
+        _only_send(to, write_message(address, *map(guess, arguments)))
+        return
     receiver = Receiver("127.0.0.1" if is_loopback(to[0]) else "0.0.0.0", 0)
     tag = f"@{secrets.token_hex(4)}"
     ours = address.startswith("/fluidseries/")
@@ -72,6 +75,12 @@ def ask(
     finally:
         receiver.send(write_message("/fluidseries/unlisten", tag, receiver.address[1]), to)
         receiver.close()
+
+
+def _only_send(to: Address, packet: bytes) -> None:
+    receiver = Receiver("127.0.0.1" if is_loopback(to[0]) else "0.0.0.0", 0)
+    receiver.send(packet, to)
+    receiver.close()
 
 
 def _answers(
