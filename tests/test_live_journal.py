@@ -169,7 +169,7 @@ def test_a_folder_that_is_no_project(tmp_path):
             Session(tmp_path)
     assert (tmp_path / "journal").read_text().startswith("Dear diary")
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot be used as a project's folder"):
+    with pytest.raises(StorageError, match="file is a file, and a project is a folder"):
         Session(tmp_path / "file")
 
 

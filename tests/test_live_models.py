@@ -224,7 +224,7 @@ def test_takes_are_changed_and_changed_back(session, clock):
     assert hand.redo() == "delete all"
     with pytest.raises(InputError, match="nothing to redo"):
         hand.redo()
-    with pytest.raises(IdentifierError, match="there is no take 'up-1'"):
+    with pytest.raises(IdentifierError, match=r"there is no take 'up-1' \(there is none yet\)"):
         hand.delete("up-1")
     hand.undo()
     with pytest.raises(IdentifierError, match="did you mean 'up-1'"):
@@ -272,7 +272,7 @@ def test_fits_leave_snapshots(session, clock, events, tmp_path):
         hand.revert()
     hand.recall("good").result(60)
     assert hand.predict("up-1").probabilities.tolist() == answers[2]
-    with pytest.raises(IdentifierError, match="no snapshot 'bad': there are 1, 2, good"):
+    with pytest.raises(IdentifierError, match="no snapshot 'bad'; those there are: 1, 2, good"):
         hand.recall("bad")
     fitted = [event for event in events if isinstance(event, Fitted)]
     assert [event.snapshot for event in fitted] == [1, 2, 3]

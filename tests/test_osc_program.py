@@ -103,6 +103,10 @@ def test_send(tmp_path):
     assert send(port, "/fluidseries/wave/recordStop").stdout.endswith("up-1 1 0\n")
     lost = send(port, "/wave/frame", "0.1")
     assert "/wave/frame is no address: it is /fluidseries/<model>/<request>" in lost.stdout
+    assert "start serve with --wekinator" in send(port, "/wek/inputs", "0.1").stdout
+    assert "no model 'vawe' (there is wave): make" in send(port, "/fluidseries/vawe/fit").stdout
+    unsure = send(port, "/fluidseries/wave/fit", "--until", "fit/done", "--wait", "60").stdout
+    assert "/fluidseries/wave/warning every take is called 'up'" in unsure
     assert "an address begins with /" in send(port, "wave/frame", "0.1").stderr
     assert "No such option: --untill; did you mean --until?" in send(port, "/x", "--untill").stderr
     assert program.stop() == 0
@@ -191,6 +195,9 @@ def test_words_are_guessed():
         (["--inputs", "3"], "add --wekinator"),
         (["--wekinator", "regresion"], "it must be regression"),
         (["--reply", "x"], "give HOST:PORT"),
+        (["--port", "70000"], "'--port': it must be 65535 or less"),
+        (["--out-port", "0"], "'--out-port': it must be 1 or more"),
+        (["--wekinator", "regression", "--in-address", "x"], "an address begins with /"),
     ],
 )
 def test_options_that_cannot_be(tmp_path, options, text):

@@ -34,7 +34,9 @@ def serve(
         str | None,
         typer.Option(help="Network card to listen on; 127.0.0.1 is this computer alone."),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; by default 6448.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; by default 6448.", min=0, max=65535)
+    ] = None,
     reply: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where answers go; 127.0.0.1:12000.")
     ] = None,
@@ -50,7 +52,9 @@ def serve(
     outputs: Annotated[int | None, typer.Option(min=1, help="Wekinator: numbers out.")] = None,
     in_address: Annotated[str | None, typer.Option(help="Wekinator: /wek/inputs.")] = None,
     out_address: Annotated[str | None, typer.Option(help="Wekinator: /wek/outputs.")] = None,
-    out_port: Annotated[int | None, typer.Option(help="Wekinator: 12000.")] = None,
+    out_port: Annotated[
+        int | None, typer.Option(help="Wekinator: 12000.", min=1, max=65535)
+    ] = None,
 ) -> None:
     """Record, train and play on stage, over OSC.
 

@@ -34,6 +34,10 @@ class Folder:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        if Path(path).is_file():
+            raise StorageError(
+                f"{os.fspath(path)} is a file, and a project is a folder: give another name"
+            )
         try:
             Path(path).mkdir(parents=True, exist_ok=True)
             self.path = Path(path).resolve()

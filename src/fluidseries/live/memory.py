@@ -250,8 +250,8 @@ class Memory:
             if which in (snapshot.number, snapshot.name) or which == str(snapshot.number):
                 return snapshot
         names = [s.name or str(s.number) for s in self.snapshots.values()]
-        there = f"there are {', '.join(names)}" if names else "there is none yet: fit first"
-        raise IdentifierError(f"there is no snapshot {which!r}: {there}")
+        there = f"those there are: {', '.join(names)}" if names else "there is none yet: fit first"
+        raise IdentifierError(f"there is no snapshot {which!r}; {there}")
 
     def before_playing(self) -> Snapshot:
         """Return the snapshot before the one that plays, or raise InputError."""

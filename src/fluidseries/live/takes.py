@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..containers.arrays import read_only
 from ..containers.identifiers import check_identifier
 from ..errors import IdentifierError, InputError
+from ..wording import counted, listed
 
 __all__ = ["Take", "TakeList", "free_identifier", "moving_part"]
 
@@ -68,8 +69,8 @@ class Take:
         """Return the frames from start to before stop, with their targets."""
         if not 0 <= start < stop <= len(self):
             raise InputError(
-                f"cannot trim {self.id!r} to {start}..{stop}: it has {len(self)} frames, counted "
-                "from 0, and at least one must stay"
+                f"cannot trim {self.id!r} to {start}..{stop}: it has {counted(len(self), 'frame')}, "
+                "counted from 0, and at least one must stay"
             )
         targets = None if self.targets is None else read_only(self.targets[start:stop])
         return replace(self, frames=read_only(self.frames[start:stop]), targets=targets)
@@ -259,5 +260,6 @@ def _word(each: Any) -> str:
 
 def _missing(identifier: object, entries: Entries) -> str:
     near = get_close_matches(str(identifier), entries, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {len(entries)}"
+    there = f"those there are: {listed(entries, 5)}" if entries else "there is none yet"
+    hint = f"did you mean {near[0]!r}?" if near else there
     return f"there is no take {identifier!r} ({hint})"

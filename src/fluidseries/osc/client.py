@@ -118,9 +118,10 @@ def _concerns(message: Message, address: str, until: str | None) -> bool:
         return True
     if message.address == "/fluidseries/error":
         return message.arguments[:1] == (address,)
-    # What comes by itself: play/frame on the way to play/done.
+    # What comes by itself: play/frame on the way to play/done, a warning on the way to fit/done.
     model = address.rpartition("/")[0]
-    return until is not None and message.address.startswith(f"{model}/{until.partition('/')[0]}/")
+    on_the_way = (f"{model}/{until.partition('/')[0]}/", f"{model}/warning") if until else ()
+    return message.address.startswith(on_the_way)
 
 
 def _without(message: Message, tag: str) -> tuple[Message, bool]:

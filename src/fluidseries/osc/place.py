@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import IdentifierError
+from ..wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,10 @@ class Place:
                     f"the model {self.name!r} was removed: /fluidseries/{self.name}/undo brings it "
                     "back"
                 ) from None
-            hint = did_you_mean(self.name, self.session.models)
+            models = self.session.models
+            hint = did_you_mean(self.name, models)
+            if models and not hint:
+                hint = f" (there is {listed(models, 5)})"
             raise IdentifierError(
                 f"there is no model {self.name!r}{hint}: make one with "
                 f"/fluidseries/{self.name}/new classifier"

@@ -283,6 +283,11 @@ def find(address: str) -> tuple[str, Request]:
     ('wave', 'recordStart [name]')
     """
     _, root, *rest = address.split("/")
+    if root in ("wek", "wekinator"):
+        raise ParameterError(
+            f"{address[:200]} is Wekinator's: start serve with --wekinator regression, "
+            "classification:N or dtw:N, and it is understood"
+        )
     if root != "fluidseries" or not 1 <= len(rest) <= 2 or not all(rest):
         raise ParameterError(
             f"{address[:200]} is no address: it is /fluidseries/<model>/<request>, or "
