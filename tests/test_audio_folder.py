@@ -107,7 +107,10 @@ def test_what_cannot_be_used_is_skipped_with_a_reason(folder):
 def test_nothing_usable_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such file or folder"):
         fs.extract(tmp_path / "nowhere")
-    with pytest.raises(EmptyError, match=r"0 files in .* but no sound among them: sounds end in"):
+    with pytest.raises(EmptyError, match=r"there is no sound in \S+: sounds end in"):
+        fs.extract(tmp_path)
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(EmptyError, match=r"no sound in \S+, only 1 other file: sounds end in"):
         fs.extract(tmp_path)
     write(tmp_path / "silent.wav", np.zeros(RATE))
     with pytest.raises(InputError, match=r"none of the 1 sounds can be used: silent\.wav \(silent"):

@@ -113,9 +113,9 @@ def test_nothing_is_replaced_without_force(run, fails):
     ("arguments", "message"),
     [
         (("bogus",), "No such command 'bogus' (see: fluidseries --help)"),
-        (("fit",), "Missing command (see: fluidseries fit --help)"),
+        (("fit",), "fit what? Name the kind of model first: regressor, classifier, fore"),
         (("fit", "regressor"), "Missing argument 'SOURCE' (see: fluidseries fit regressor --help)"),
-        (FIT[:-2], "Missing option '--output'"),
+        (FIT[:-2], "Missing option '--output' / '-o', the name of the file to write (see"),
         (("--frob",), "No such option: --frob"),
         ((*FIT, "--max-iter", "many"), "Invalid value for '--max-iter'"),
         ((*FIT, "--max-iter", "0"), "max_iter is 0: it must be a whole number from 1 up"),

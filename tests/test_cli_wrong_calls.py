@@ -48,13 +48,17 @@ CALLS = [
     (("preditc", "model.json"), 2, "Did you mean 'predict'"),
     (("fit", "clasifier"), 2, "Did you mean 'classifier'"),
     (("fit", "series.json"), 2, "series.json is a file, and the kind of model comes first"),
-    (("fit",), 2, "Missing command (see: fluidseries fit --help)"),
+    (("fit",), 2, "fit what? Name the kind of model first: regressor, classifier, "),
     ((*FIT, *X, "--max-itr", 3), 2, "No such option: --max-itr; did you mean --max-iter?"),
     ((*FIT, *X, "--hiden-size", 3), 2, "did you mean --hidden-size?"),
     ((*FIT, *X, "--verbose"), 2, "No such option: --verbose"),
     ((*FIT, "more.json", *X), 2, "unexpected extra argument"),
-    (FIT, 2, "Missing option '--output'"),
+    (FIT, 2, "Missing option '--output' / '-o', the name of the file to write (see"),
     (("fit", "classifier", "series.json", *X), 2, "name the file that holds them as TARGET"),
+    (("evaluate", "model.json", "series.json"), 2, "name the file that holds them as TARGET"),
+    (("fit", "classifier", "labels.json", "series.json", *X), 1, "let the two change places"),
+    (("fit", "classifier", "labels.json", "labels.json", *X), 1, "choose another file"),
+    (("inspect", "takes"), 1, "takes is an empty folder: put a file for each series into it"),
     (("evaluate",), 2, "Missing argument 'MODEL'"),
     ((*FIT, "-o"), 2, "Option '-o' requires an argument"),
     # values
@@ -96,7 +100,6 @@ CALLS = [
     ((*FIT[:3], "points.json", *X), 1, "learns labels"),
     ((*FIT[:2], "others.json", "labels.json", *X), 1, "missing in the"),
     ((*FIT[:2], "labels.json", "series.json", *X), 1, "labels.json holds a LabelSet, but"),
-    (("evaluate", "model.json", "series.json"), 1, "needs a target"),
     (("evaluate", "model.json", "series.json", "points.json"), 1, "labels"),
     (("inspect", "series.json", "points.json"), 1, "points.json holds a DataSet, but LABELS is"),
     (("inspect", "model.json", "labels.json"), 1, "to which no labels belong"),
@@ -126,3 +129,14 @@ def test_one_line_says_what_to_do(arguments, code, message, stage, monkeypatch, 
 def test_there_are_many():
     assert len(CALLS) >= 50
     assert {Path(call[0][0]).name for call in CALLS} >= {"fit", "predict", "evaluate", "inspect"}
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_classifier_of_one_label_is_warned_about(stage, tmp_path, run):
+    series = fs.DataSeries.read(stage / "series.json")
+    labels, model = tmp_path / "one.json", tmp_path / "x.json"
+    fs.LabelSet(dict.fromkeys(series, "up")).write(labels)
+    code, _, err = run("fit", "dtw-classifier", stage / "series.json", labels, "-o", model)
+    assert code == 0
+    assert "warning: everything is called 'up', so that this is always the answer" in err
+    assert model.exists()

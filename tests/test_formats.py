@@ -256,10 +256,15 @@ def test_sub_folders_are_labels(tmp_path):
 def test_folders_that_cannot_be(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no such folder"):
         fs.read(tmp_path / "no" / "{id}.csv")
+    with pytest.raises(EmptyError, match="is an empty folder: put a file for each series into it"):
+        fs.read(tmp_path)
+    notes = tmp_path / "notes.txt"
+    notes.touch()
     with pytest.raises(
         EmptyError, match=r"has no files with one series each, .* known are .*\.csv"
     ):
         fs.read(tmp_path)
+    notes.unlink()
     csv(tmp_path, "1\n2\n", "a.csv")
     csv(tmp_path, "1\n2\n", "a.tsv")
     with pytest.raises(FormatError, match="holds two files for the series 'a': remove one, or ch"):

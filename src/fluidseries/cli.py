@@ -44,6 +44,7 @@ _PLAIN_WORDS = (
     (r"Input should be a valid integer.*", "it must be a whole number"),
     (r"Input should be a valid number.*", "it must be a number"),
     (r"Input should be greater than or equal to (\S+)", r"it must be \1 or more"),
+    (r"Missing option '--output' / '-o'", r"\g<0>, the name of the file to write"),
     (r"Input should be less than or equal to (\S+)", r"it must be \1 or less"),
 )
 

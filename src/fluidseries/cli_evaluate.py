@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from . import cli_completion
-from .cli_shared import DataFile, Json, ModelFile, console, print_json, read_examples
+from .cli_shared import (
+    DataFile,
+    Json,
+    ModelFile,
+    console,
+    print_json,
+    read_examples,
+    require_target,
+)
 
 __all__ = ["evaluate"]
 
@@ -42,7 +50,9 @@ def evaluate(
 
     known = read_model(model)
     data, right = read_examples(known, source, target)
-    if target is None and isinstance(known, LSTMForecaster):
+    if not isinstance(known, LSTMForecaster):
+        require_target(source, right)
+    elif target is None:
         right = None  # a file with labels will do, and has them for others
     result = library.evaluate(known, data, right)
     if json:

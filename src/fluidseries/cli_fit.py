@@ -140,6 +140,15 @@ KINDS = {
 class _Kinds(typer.core.TyperGroup):
     """Tells those who name no kind of model that they must."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse to fit nothing."""
+        if not args and not ctx.resilient_parsing:
+            raise ParameterError(
+                f"fit what? Name the kind of model first: {', '.join(KINDS)} (see: fluidseries fit "
+                "--help)"
+            )
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, or say what is missing where a file stands in its place."""
         if args[0] not in KINDS and Path(args[0]).exists():
@@ -211,10 +220,9 @@ def _fit(
 ) -> dict[str, Any]:
     """Fit and write the model; after Ctrl-C too, if it has learned anything."""
     source, target = cli_shared.read_examples(model, source_file, target_file)
-    if takes_target and target is None:
-        raise ParameterError(
-            f"{source_file} holds no labels or targets: name the file that holds them as TARGET"
-        )
+    if takes_target:
+        cli_shared.require_target(source_file, target)
+        cli_shared.warn_of_one_label(target)
     data = (source, target) if takes_target else (source,)
     stopped, start = False, perf_counter()
     try:

@@ -7,6 +7,7 @@ tells goes to standard error, as bars and warnings always do.
 from __future__ import annotations
 
 import sys
+import warnings
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import cli_completion
-from .errors import FormatError, ParameterError
+from .errors import FluidSeriesError, FluidSeriesWarning, FormatError, ParameterError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,9 @@ __all__ = [
     "read_examples",
     "read_source",
     "require_free",
+    "require_target",
     "say",
+    "warn_of_one_label",
     "write_result",
 ]
 
@@ -142,11 +145,43 @@ def read_examples(model: Any, source: Path, target: Path | None) -> tuple[Any, A
     wanted = DataSet if name.startswith("MLP") else DataSeries
     # An empty file does not tell its kind.
     if not isinstance(content, wanted) and not (isinstance(content, DataSet) and not content):
+        remedy = "choose another file, or another kind of model"
+        if target is not None and _holds(target, wanted):
+            remedy = f"{target} holds one, so let the two change places"
         raise FormatError(
             f"{source} holds a {type(content).__name__}, but {name} is for a {wanted.__name__}: "
-            "choose another file, or another kind of model"
+            f"{remedy}"
         )
     return content or wanted(), inside if target is None else read_data(target)
+
+
+def _holds(path: Path, kind: type) -> bool:
+    try:
+        return isinstance(read_any(path), kind)
+    except (FluidSeriesError, OSError):
+        return False
+
+
+def require_target(source: Path, target: Any) -> None:
+    """Refuse to go on without labels or targets."""
+    if target is None:
+        raise ParameterError(
+            f"{source} holds no labels or targets: name the file that holds them as TARGET"
+        )
+
+
+def warn_of_one_label(target: Any) -> None:
+    """Warn where nothing is to be told apart."""
+    from .containers import LabelSet
+
+    names = set(target.values()) if isinstance(target, LabelSet) else set()
+    if len(names) == 1:
+        warnings.warn(
+            f"everything is called {names.pop()!r}, so that this is always the answer: give "
+            "examples of something else too",
+            FluidSeriesWarning,
+            stacklevel=2,
+        )
 
 
 def write_result(content: Any, path: Path) -> None:

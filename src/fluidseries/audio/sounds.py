@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import EmptyError, FormatError
+from ..wording import counted
 from .extractor import mono
 from .optional import load
 
@@ -38,9 +39,9 @@ def find(path: Path) -> list[Path]:
     files = [file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path)]
     sounds = [file for file in files if file.suffix.lower() in SUFFIXES]
     if not sounds:
+        others = f", only {counted(len(files), 'other file')}" if files else ""
         raise EmptyError(
-            f"there are {len(files)} files in {path}, but no sound among them: sounds end in "
-            f"{', '.join(SUFFIXES)}"
+            f"there is no sound in {path}{others}: sounds end in {', '.join(SUFFIXES)}"
         )
     return sorted(sounds)
 

@@ -53,6 +53,8 @@ def read(path: Path, how: Reading) -> Any:
         if how.progress:
             how.progress(place + 1, len(files))
     if not series:
+        if not any(folder.iterdir()):
+            raise EmptyError(f"{folder} is an empty folder: put a file for each series into it")
         kinds = ", ".join(suffix for row in FORMATS if row.one_series for suffix in row.suffixes)
         raise EmptyError(
             f"{folder} has no files with one series each, nor have the folders in it: known are "

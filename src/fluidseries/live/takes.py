@@ -69,8 +69,8 @@ class Take:
         """Return the frames from start to before stop, with their targets."""
         if not 0 <= start < stop <= len(self):
             raise InputError(
-                f"cannot trim {self.id!r} to {start}..{stop}: it has {counted(len(self), 'frame')}, "
-                "counted from 0, and at least one must stay"
+                f"cannot trim {self.id!r} to {start}..{stop}: it has "
+                f"{counted(len(self), 'frame')}, counted from 0, and at least one must stay"
             )
         targets = None if self.targets is None else read_only(self.targets[start:stop])
         return replace(self, frames=read_only(self.frames[start:stop]), targets=targets)
