@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .cli_shared import console
-from .errors import FluidSeriesWarning
+from .errors import FluidSeriesWarning, ParameterError
 
 if TYPE_CHECKING:
     from .live import Session

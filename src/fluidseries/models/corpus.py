@@ -47,10 +47,10 @@ class Corpus:
         What each series is called.
     tables : list of float64 ndarray of shape (n_rows, n_outputs)
         Answers that would be right, in the units in which they are given; none for classes.
-    centred : bool
-        Whether scaling takes the mean from the targets.
     target_names : list of str
         What the outputs are called, where that is known.
+    centred : bool
+        Whether scaling takes the mean from the targets.
     """
 
     series: Series
@@ -60,8 +60,8 @@ class Corpus:
     weights: NDArray[Any] | None = None
     labels: list[Any] | None = None
     tables: list[NDArray[np.float64]] = field(default_factory=list)
-    centred: bool = True
     target_names: list[str] = field(default_factory=list)
+    centred: bool = True
 
 
 @dataclass(frozen=True)
