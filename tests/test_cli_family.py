@@ -181,7 +181,7 @@ def test_length_of_a_forecast(run):
         (("predict", "fore.json", "series.json", "-o", "x", "--length", 0), "from 1 up"),
         (("predict", "reg.json", "points.json", "-o", "x"), "points.json holds a DataSet, but DTW"),
         (("predict", "reg.json", "labels.json", "-o", "x"), "labels.json holds a LabelSet"),
-        (("evaluate", "reg.json", "series.json"), "DTWRegressor needs a target"),
+        (("evaluate", "reg.json", "series.json"), "name the file that holds them as TARGET"),
         (("evaluate", "reg.json", "series.json", "labels.json"), "the target is a LabelSet"),
         (("evaluate", "fore.json", "series.json", "labels.json"), "needs no target"),
         (("evaluate", "reg.json", "series.json", "gone.json"), "gone.json: there is no such file"),

@@ -23,7 +23,7 @@ from .limits import limits_of, require_limits
 from .linear_choice import choose
 from .linear_part import LinearPart
 from .lstm import LSTMModel
-from .regressor import shrinkage
+from .trust import shrinkage
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
