@@ -67,7 +67,7 @@ ARROWS = {
     "cli_extract": {
         "cli_completion", "cli_shared", "audio", "containers", "files", "models", "progress",
     },
-    "cli_convert": {"cli_completion", "cli_shared", "containers", "formats"},
+    "cli_convert": {"cli_completion", "cli_shared", "containers", "files", "formats"},
     "cli_demo": {"cli_settings", "cli_shared", "demo"},
     "cli_evaluate": {"cli_completion", "cli_shared", "models", "evaluation", "report"},
     "cli_fit": {"cli_completion", "cli_settings", "cli_shared", "progress"},

@@ -21,6 +21,7 @@ from .cli_shared import (
     write_result,
 )
 from .errors import InputError, ParameterError
+from .files import together
 
 __all__ = ["convert"]
 
@@ -89,9 +90,10 @@ def convert(
     if labels is not None:
         content, target = _halves(content, file)
     _require_one(content, file, output)
-    _write(content, output, allow_missing=allow_missing)
-    if labels is not None:
-        _write(target, labels, allow_missing=allow_missing)
+    with together():
+        _write(content, output, allow_missing=allow_missing)
+        if labels is not None:
+            _write(target, labels, allow_missing=allow_missing)
     if json:
         print_json(_summary(file, output, content, labels, target))
         return

@@ -19,6 +19,7 @@ from .cli_shared import (
     write_result,
 )
 from .errors import EmptyError, ParameterError
+from .files import together
 
 if TYPE_CHECKING:
     from .audio import Extraction
@@ -151,11 +152,13 @@ def extract(
         (labels, heard.labels),
         (points, heard.points),
     ]
-    for place, content in contents:
-        if place is not None:
+    wanted = [(place, content) for place, content in contents if place is not None]
+    with together():
+        for place, content in wanted:
             write_result(content, place)
-            if not json:
-                say(f"{place}: {content!r}", output)
+    for place, content in wanted:
+        if not json:
+            say(f"{place}: {content!r}", output)
     if json:
         print_json(_summary(heard, output))
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,9 +24,11 @@ __all__ = [
     "DISK_FULL",
     "json_place",
     "open_to_read",
+    "put",
     "read_bytes",
     "read_json",
     "replacing",
+    "together",
     "write_bytes",
     "write_json",
     "write_text",
@@ -76,11 +80,100 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         if place.exists():
             beside.chmod(place.stat().st_mode & 0o7777)
-        beside.replace(place)
+        put(beside, place)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _sync_folder(place.parent)
+
+
+_waiting: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("_waiting", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all files that the block writes take their places when it ends: all of them, or none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with together():
+    ...     write_text(folder / "a.txt", "one")
+    ...     write_json(folder / "b.json", {"two": float("nan")})
+    Traceback (most recent call last):
+    fluidseries.errors.NonFiniteError: cannot write ...b.json: two is NaN or infinite...
+    >>> list(folder.iterdir())
+    []
+    """
+    waiting: list[tuple[Path, Path]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    except BaseException:
+        for beside, _ in waiting:
+            _remove(beside)
+        raise
+    finally:
+        _waiting.reset(token)
+    _move(waiting)
+
+
+def put(beside: Path, place: Path) -> None:
+    """Rename what was written to its place, over what is there; inside `together` when that ends.
+
+    A folder may only replace an empty one.
+    """
+    waiting = _waiting.get()
+    if waiting is None:
+        _move([(beside, place)])
+    else:
+        waiting.append((beside, place))
+
+
+def _move(moves: list[tuple[Path, Path]]) -> None:
+    begun: list[tuple[Path, Path, Path | None]] = []
+    try:
+        for beside, place in moves:
+            # One rename alone happens or does not.
+            begun.append((beside, place, _kept(place) if len(moves) > 1 else None))
+            if place.is_dir():
+                place.rmdir()
+            beside.replace(place)
+    except BaseException:
+        for beside, place, before in reversed(begun):
+            if beside.exists():
+                continue
+            _remove(place)
+            if before is not None:
+                before.replace(place)
+        for beside, _ in moves:
+            _remove(beside)
+        raise
+    finally:
+        for _, _, before in begun:
+            if before is not None:
+                before.unlink(missing_ok=True)
+    for folder in {place.parent for _, place in moves}:
+        _sync_folder(folder)
+
+
+def _kept(place: Path) -> Path | None:
+    """Give what is there a second name, or a copy where there are no links."""
+    if not place.is_file():
+        return None
+    before = place.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        before.hardlink_to(place)
+    except OSError:
+        shutil.copy2(place, before)
+    return before
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..containers import DataSeries
 from ..errors import DimensionError, EmptyError, FluidSeriesError, FormatError, InputError
+from ..files import put, together
 from .examples import labelled_folder
 from .table import FORMATS, Format, Reading, format_of
 
@@ -81,14 +82,14 @@ def write(path: Path, content: Any) -> None:
     beside = folder.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         beside.mkdir()
-        for name, frames in content.items():
-            file = beside / path.name.replace("{id}", _checked(name))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            one = DataSeries({name: frames}, dtype=content.dtype, origin=content.origin)
-            row.writer().write_one(file, one)
-        if folder.is_dir():
-            folder.rmdir()
-        beside.replace(folder)
+        # Of its own: the folder takes its place with all that is in it.
+        with together():
+            for name, frames in content.items():
+                file = beside / path.name.replace("{id}", _checked(name))
+                file.parent.mkdir(parents=True, exist_ok=True)
+                one = DataSeries({name: frames}, dtype=content.dtype, origin=content.origin)
+                row.writer().write_one(file, one)
+        put(beside, folder)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
