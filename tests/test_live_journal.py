@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluidseries.errors import BusyError, FormatError, InputError, StorageError, VersionError
-from fluidseries.live import Session, journal, project
+from fluidseries.live import Session, folder, journal, project
 from fluidseries.live.journal import BLOCK, FRAME, STEP, Journal, read_records, record
 
 contents = st.lists(st.tuples(st.sampled_from([STEP, FRAME, BLOCK]), st.binary(max_size=40)))
@@ -169,8 +171,38 @@ def test_a_folder_that_is_no_project(tmp_path):
             Session(tmp_path)
     assert (tmp_path / "journal").read_text().startswith("Dear diary")
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="file is a file, and a project is a folder"):
+    with pytest.raises(StorageError, match="file is a file: give the name of a folder"):
         Session(tmp_path / "file")
+    with pytest.raises(StorageError, match=r"hall cannot be written \(Not a directory\), and all "
+                       r"that is recorded .*: choose another one, such as ~.hall"):  # fmt: skip
+        Session(tmp_path / "file" / "hall")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    small_project(tmp_path / "there")
+    before = (tmp_path / "there" / "journal").read_bytes()
+
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.os, "open", refuse)
+        with pytest.raises(StorageError, match="copy it to a place where you can write, and open"):
+            Session(tmp_path / "there")
+        with pytest.raises(StorageError, match=r"\(Read-only file system\), and all that is"):
+            Session(tmp_path / "new")
+    assert (tmp_path / "there" / "journal").read_bytes() == before
+    with Session(tmp_path / "there") as session:
+        assert len(session["hand"].takes) == 2
+
+
+def test_a_project_does_not_begin_on_a_full_disk(tmp_path, monkeypatch):
+    real = journal.os.write
+    monkeypatch.setattr(journal.os, "write", lambda file, data: real(file, data[:0]))
+    with pytest.raises(StorageError, match="a project cannot begin in .*: make room on its disk"):
+        Session(tmp_path)
+    monkeypatch.setattr(journal.os, "write", real)
+    Session(tmp_path).close()
 
 
 def test_a_newer_project(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 from fluidseries import datasets
-from fluidseries.errors import ParameterError
+from fluidseries.cli_serve import _tell_of_little_room
+from fluidseries.errors import FluidSeriesWarning, ParameterError
 from fluidseries.live import Session
 from fluidseries.osc.client import guess
 from fluidseries.osc.script import read_line
@@ -181,6 +183,31 @@ def test_send_from_standard_input(tmp_path):
 def test_lines_that_cannot_be(line, text):
     with pytest.raises(ParameterError, match=re.escape(text)):
         read_line(line)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "hall").touch()
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open" / "models").touch()
+    command = [sys.executable, "-m", "fluidseries.cli", "serve", "--port", "0", "--project"]
+    for project, text in [
+        (tmp_path / "hall", "hall is a file: give the name of a folder"),
+        (tmp_path / "open", "cannot be written (File exists), and all that is recorded"),
+    ]:
+        run = subprocess.run([*command, project], capture_output=True, text=True, check=False)
+        assert run.returncode == 1
+        assert text in " ".join(run.stderr.split())
+        assert "Traceback" not in run.stderr
+
+
+def test_a_disk_that_is_nearly_full(tmp_path, monkeypatch, recwarn):
+    with Session(tmp_path) as session:
+        _tell_of_little_room(session)
+        assert not recwarn.list
+        usage = shutil.disk_usage(tmp_path)._replace(free=40_000_000)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+        with pytest.warns(FluidSeriesWarning, match="has 40 MB left: make room before you record"):
+            _tell_of_little_room(session)
 
 
 def test_words_are_guessed():

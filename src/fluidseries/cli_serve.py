@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import shutil
 import signal
 import sys
 import warnings
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["send", "serve"]
 
 _NEGATIVE = re.compile(r"-\.?\d")
+
+# Megabytes; a minute of eight models that record 1,000 frames of 12 numbers a second takes 60.
+LITTLE_ROOM = 100
 
 
 def serve(
@@ -75,6 +79,7 @@ def serve(
     given |= {"out_address": out_address, "out_port": out_port}
     with Session(project) as session:
         chosen = _chosen(session, given)
+        _tell_of_little_room(session)
         server = _server(session, chosen)
         if chosen != session.get(CHOSEN):
             session.set(CHOSEN, chosen)
@@ -85,6 +90,19 @@ def serve(
             server.stop()
             # It may be another than the one that it began with.
             server.session.close()
+
+
+def _tell_of_little_room(session: Session) -> None:
+    """Warn before the show of a disk that a recording will fill."""
+    left = shutil.disk_usage(session.folder).free / 1e6
+    if left < LITTLE_ROOM:
+        warnings.warn(
+            f"the disk of {session.folder} has {left:.0f} MB left: make room before you record. "
+            "When it is full the models play on, and every frame that cannot be recorded is "
+            "answered with an error as well",
+            FluidSeriesWarning,
+            stacklevel=2,
+        )
 
 
 def _chosen(session: Session, given: dict[str, Any]) -> dict[str, Any]:

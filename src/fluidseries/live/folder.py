@@ -34,19 +34,13 @@ class Folder:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        if Path(path).is_file():
-            raise StorageError(
-                f"{os.fspath(path)} is a file, and a project is a folder: give another name"
-            )
         try:
             Path(path).mkdir(parents=True, exist_ok=True)
             self.path = Path(path).resolve()
             (self.path / MODELS).mkdir(exist_ok=True)
             self._file = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as err:
-            raise StorageError(
-                f"{os.fspath(path)} cannot be used as a project's folder ({err.strerror})"
-            ) from err
+            raise StorageError(_why_not(path, err)) from err
         try:
             _lock(self._file, time.monotonic() + PATIENCE)
         except OSError as err:
@@ -103,6 +97,20 @@ class Folder:
     def release(self) -> None:
         """Let others have it; the system does the same when a process ends, however it ends."""
         os.close(self._file)
+
+
+def _why_not(path: str | os.PathLike[str], err: OSError) -> str:
+    """Say why a folder is of no use, and what to do."""
+    place = Path(path)
+    if place.is_file():
+        return f"{place} is a file: give the name of a folder, which is made if it is not there"
+    text = f"the folder {place} cannot be written ({err.strerror or err})"
+    if (place / JOURNAL).exists():
+        return f"{text}: copy it to a place where you can write, and open the copy"
+    return (
+        f"{text}, and all that is recorded and learned is kept there: choose another one, such as "
+        f"{Path('~') / (place.name or 'project')}"
+    )
 
 
 def _lock(file: int, until: float) -> None:

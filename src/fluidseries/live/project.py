@@ -94,10 +94,19 @@ class Project:
             self.journal = Journal(self.folder.journal)
             self._finish_recordings()
             if not self.folder.journal.stat().st_size:
-                self.journal.write(STEP, _json({"do": "begin", "version": VERSION}))
+                self._begin()
         except BaseException:
             self.folder.release()
             raise
+
+    def _begin(self) -> None:
+        try:
+            self.journal.write(STEP, _json({"do": "begin", "version": VERSION}))
+        except StorageError as err:
+            raise StorageError(
+                f"a project cannot begin in {self.folder.path}, since nothing can be recorded there: "
+                "make room on its disk, or choose a folder on another one"
+            ) from err
 
     # Live: check, write, change.
 
