@@ -199,7 +199,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 def test_a_project_does_not_begin_on_a_full_disk(tmp_path, monkeypatch):
     real = journal.os.write
     monkeypatch.setattr(journal.os, "write", lambda file, data: real(file, data[:0]))
-    with pytest.raises(StorageError, match="a project cannot begin in .*: make room on its disk"):
+    with pytest.raises(StorageError, match=r"a project cannot begin in .*: make room on its disk"):
         Session(tmp_path)
     monkeypatch.setattr(journal.os, "write", real)
     Session(tmp_path).close()

@@ -104,8 +104,8 @@ class Project:
             self.journal.write(STEP, _json({"do": "begin", "version": VERSION}))
         except StorageError as err:
             raise StorageError(
-                f"a project cannot begin in {self.folder.path}, since nothing can be recorded there: "
-                "make room on its disk, or choose a folder on another one"
+                f"a project cannot begin in {self.folder.path}, since nothing can be recorded "
+                "there: make room on its disk, or choose a folder on another one"
             ) from err
 
     # Live: check, write, change.
