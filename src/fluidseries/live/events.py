@@ -120,7 +120,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """A fit on its way: epochs from 1, the mean error of the newest, that of held-out series."""
+    """A fit on its way: epochs from 1, the mean error of the newest, that of held-out series.
+
+    A long epoch is told of twice a second, with the mean error so far.
+    """
 
     epoch: int
     epochs: int

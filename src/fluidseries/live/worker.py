@@ -36,8 +36,9 @@ __all__ = ["Cancel", "Facts", "Failure", "FitJob", "Note", "ReadJob", "Result", 
 # In the environment: how far a fit steps back before whoever plays. 0 suits a machine that others
 # keep busy, where it would hardly ever have its turn.
 STEPS_BACK = "FLUIDSERIES_NICE"
-# Progress is for eyes: no more often than this.
+# Progress is for eyes: no more often than this from epoch to epoch, and within a long one.
 SECONDS_BETWEEN_STEPS = 0.05
+SECONDS_WITHIN_EPOCH = 0.5
 # Shares of the frames of rest: a single jerk does not tell what rest is.
 MOST = (0.9, 0.98)
 
@@ -74,7 +75,7 @@ class Cancel:
 
 @dataclass
 class Step:
-    """How far a fit is: epochs from 1."""
+    """How far a fit is: epochs from 1; within a long one several times, with the loss so far."""
 
     epoch: int
     epochs: int
@@ -233,7 +234,8 @@ def _fit(job: FitJob, outbox: BinaryIO, cancelled: threading.Event) -> Result:
         nonlocal done, newest
         del batch
         now = time.perf_counter()
-        if epoch + 1 > done and now - newest > SECONDS_BETWEEN_STEPS:
+        pause = SECONDS_BETWEEN_STEPS if epoch + 1 > done else SECONDS_WITHIN_EPOCH
+        if now - newest > pause:
             send(outbox, Step(epoch + 1, epochs, loss, validation_loss))
             done, newest = epoch + 1, now
         return cancelled.is_set()

@@ -239,7 +239,7 @@ EVENTS = (
     Event(
         "fit/progress",
         "epoch loss validationLoss epochs",
-        "A fit goes on; none if nothing is held out.",
+        "A fit goes on, twice a second within a long epoch; none if nothing is held out.",
     ),
     Event(
         "fit/done", "loss epochs seconds snapshot", "The new model plays from the next frame on."
