@@ -19,7 +19,7 @@ def steps_of(tmp_path, n_takes, **parameters):
     takes = [Take(f"t-{i}", rng.normal(size=(20, 2)), "ab"[i % 2]) for i in range(n_takes)]
     model = fs.LSTMClassifier(hidden_size=4, random_state=0, validation=0.0, **parameters)
     path = str(tmp_path / "model.json")
-    job = worker.FitJob(model, takes, "take", None, "none", path)
+    job = worker.FitJob(model, takes, "take", None, "none", None, path)
     worker._fit(job, heard, threading.Event())
     end = heard.tell()
     heard.seek(0)
