@@ -62,6 +62,11 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
     loss_, loss_curve_, validation_curve_, n_iter_
         As LSTMRegressor has them; the error is that of the next frame.
 
+    References
+    ----------
+    G. P. Zhang (2003). Time series forecasting using a hybrid ARIMA and neural network model.
+    Neurocomputing 50, 159-175: a linear model first, a network for what it leaves.
+
     Examples
     --------
     >>> import numpy as np
@@ -71,11 +76,6 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
     >>> more = model.predict_series(wave, forecast_length=10)
     >>> bool(np.abs(more[:, 0] - np.sin(np.arange(200, 210) * 0.3)).max() < 0.2)
     True
-
-    References
-    ----------
-    G. P. Zhang (2003). Time series forecasting using a hybrid ARIMA and neural network model.
-    Neurocomputing 50, 159-175: a linear model first, a network for what it leaves.
     """
 
     def __init__(
