@@ -13,6 +13,7 @@ from sklearn.base import clone
 
 import fluidseries as fs
 from fluidseries import errors
+from fluidseries.holding_out import fold_of
 from fluidseries.models import linear_choice
 from fluidseries.models.linear_choice import choose
 from fluidseries.models.linear_part import Autoregression
@@ -287,6 +288,29 @@ def test_after_ctrl_c_the_networks_add_nothing():
     sums = model._learned.linear.after_each(growing())
     np.testing.assert_allclose(model.predict_point(growing()), sums[-1], rtol=1e-9)
     assert model.fit([growing()]).n_iter_ == 22
+
+
+@pytest.mark.parametrize("n_networks", [1, 5])
+def test_what_was_held_out_is_not_learned_later_and_trust_is_of_what_was(n_networks):
+    """Among many series each is held out whole; one that comes alone must still be learned."""
+    rng = np.random.default_rng(0)
+    takes = {f"take-{n}": growing(60) + rng.normal(size=(60, 1)) + n for n in range(12)}
+    model = quick(n_networks=n_networks, linear=True).fit(fs.DataSeries(takes))
+    before = model.to_dict()["learned"]
+    blocks = model._learned.linear.blocks
+    assert blocks.length == 60
+    # One of those that are the first network's to hold out.
+    name = next(x for x in takes if fold_of(x, blocks.seed, blocks.n_folds) == 0)
+    model.set_params(max_iter=200).fit(fs.DataSeries({name: takes[name]}))
+    after = model.to_dict()["learned"]
+    nets = zip(before["networks"], after["networks"], strict=True)
+    changed = [old["parameters"] != new["parameters"] for old, new in nets]
+    if n_networks == 1:
+        assert changed == [True]
+        assert after["trust"] == before["trust"]
+    else:
+        assert changed == [False, True, True, True, True]
+        assert after["trust"][0] < 0.5
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,23 @@ class Blocks:
                 elif end - first >= SHORTEST:
                     part = int(row), first, end
                     left.append(added.setdefault(part, len(corpus.tables) + len(added)))
+            rows.append(np.array(left, dtype=np.int64))
+        if not any(map(len, rows)):
             # A few series that came later may all be one network's: it then has to learn from them.
-            rows.append(np.array(left, dtype=np.int64) if left else learned)
+            return corpus, split
         return with_parts(corpus, list(added)), replace(split, rows=rows)
+
+    def kept(self, corpus: ForecastCorpus, split: Split) -> list[bool]:
+        """Tell of each network whether it did not learn from what it holds out."""
+        turns = self.turns(corpus)
+
+        def own(row: int, number: int) -> bool:
+            whole, start = corpus.places[row]
+            return bool((turns[whole][start : start + len(corpus.tables[row])] == number).any())
+
+        return [
+            not any(own(int(row), number) for row in rows) for number, rows in enumerate(split.rows)
+        ]
 
     def to_dict(self) -> dict[str, int]:
         """Return the three numbers."""

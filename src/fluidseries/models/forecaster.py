@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import numpy as np
 
-from ..batch import Series
 from ..containers import DataSeries
 from ..errors import FluidSeriesError, InputTypeError, ParameterError
 from ..reading import require_dims, require_origin
 from .corpus import Corpus, Split
-from .forecast_blocks import Blocks
 from .forecast_corpus import ForecastCorpus, climbs, less_linear, paired
 from .forecast_learned import ForecastLearned
+from .forecast_linear import with_linear, with_trust
 from .forecast_stream import ForecastStream
 from .learned import Learned
 from .limits import limits_of, require_limits
-from .linear_choice import choose
-from .linear_part import LinearPart
 from .lstm import LSTMModel
-from .trust import shrinkage
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -276,36 +272,18 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
     ) -> tuple[Corpus, Split, Learned]:
         """Fit the linear part in the first fit; leave to the networks what it does not foretell."""
         corpus, learned = cast("ForecastCorpus", corpus), cast("ForecastLearned", learned)
-        if not learned.loss_curve and self.linear:
-            learned = self._with_linear(corpus, split, learned)
+        if not learned.loss_curve:
+            learned = with_linear(self, corpus, split, learned)
         if learned.linear is None:
             return corpus, split, learned
         corpus, split = learned.linear.blocks.split(corpus, split)
         return less_linear(corpus, learned.linear), split, learned
 
-    def _with_linear(
-        self, corpus: ForecastCorpus, split: Split, learned: ForecastLearned
-    ) -> ForecastLearned:
-        """Fit a linear part if it is wanted, or helps."""
-        always = not isinstance(self.linear, str)
-        # Where nothing goes beyond what was, networks go on better than any sum.
-        if not (always or corpus.climbs):
-            return learned
-        rows = sorted({corpus.places[row][0] for row in split.learned})
-        tables = [np.asarray(corpus.wholes[row], dtype=np.float64) for row in rows]
-        rungs = choose(tables, steps=corpus.differences, always=always)
-        if rungs is None:
-            return learned
-        blocks = Blocks.draw(corpus.names, corpus.wholes, self.n_networks)
-        # Until the fit's end has shown what they are right about, the networks add nothing.
-        nothing = np.zeros(learned.network.n_outputs)
-        return replace(learned, linear=LinearPart(rungs, blocks), trust=nothing)
-
     def _after_fit(self, session: Session, corpus: Corpus, split: Split) -> None:
         """Measure how far to trust the networks, and the one-step errors on the training part."""
-        self._measure_trust(cast("ForecastCorpus", corpus))
-        rows = split.learned
         learned = cast("ForecastLearned", self._learned)
+        learned = with_trust(self, cast("ForecastCorpus", corpus), split, learned)
+        rows = split.learned
         scaler = learned.output_scaler
         each = [session.outputs(member.parameters, rows) for member in learned.members]
         errors = np.mean(each, axis=0, dtype=np.float64)
@@ -317,26 +295,6 @@ output_limits, missing, standardize, warm_start, n_networks, random_state, n_job
         covariance += 1e-9 * np.eye(len(covariance))
         spread = np.linalg.cholesky(covariance).astype(np.float64)
         self._learned = replace(learned, residual=scaler.scale[:, np.newaxis] * spread)
-
-    def _measure_trust(self, corpus: ForecastCorpus) -> None:
-        """Learn from what each network held out how far to trust what it adds."""
-        learned = cast("ForecastLearned", self._learned)
-        if learned.linear is None:
-            return
-        series = Series(corpus.wholes, None)
-        whole = less_linear(paired(series, learned.differences), learned.linear)
-        turns = np.concatenate([one[1:] for one in learned.linear.blocks.turns(corpus)])
-        truth = learned.output_scaler.standardise(np.concatenate(whole.targets))
-        told, came = [], []
-        for number, outputs in enumerate(self._outputs_of_each(whole.series, learned)):
-            told.append(outputs[turns == number].astype(np.float64))
-            came.append(truth[turns == number])
-        n_frames = sum(map(len, came))
-        if n_frames:
-            # Alone, what is wrong adds up: what may be chance counts as if there were fewer frames.
-            count = max(1, n_frames // 4)
-            trust = shrinkage(np.concatenate(told), np.concatenate(came), count)
-            self._learned = replace(learned, trust=trust)
 
     def _learned_from_dict(self, content: dict[str, Any]) -> Learned:
         return ForecastLearned.from_dict(content)
