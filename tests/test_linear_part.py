@@ -254,6 +254,26 @@ def test_the_shortest_series_have_a_linear_part_if_it_is_wanted(length, n_dims, 
     assert np.isfinite(model.predict_series(series[0][:1], 50)).all()
 
 
+def test_what_an_exact_sum_leaves_is_not_magnified():
+    exact = [np.arange(40.0) + start for start in (0, 3, 7, 20)]
+    model = quick(linear=True, differences=True).fit(exact)
+    assert model.predict_series(exact[3], 40)[-1, 0] == pytest.approx(99, abs=0.05)
+    # Warnings are errors here: a little noise is not far away.
+    model.fit([frames + np.random.default_rng(0).normal(size=40) * 0.05 for frames in exact])
+    assert model.loss_ < 100
+
+
+@pytest.mark.parametrize("differences", [False, True])
+def test_several_dimensions_come_back_from_a_file_bit_by_bit(differences):
+    rng = np.random.default_rng(0)
+    for n_dims in (2, 3, 4):
+        series = [np.arange(50.0)[:, np.newaxis] + rng.normal(size=(50, n_dims)) for _ in range(3)]
+        model = quick(linear=True, differences=differences, max_iter=1).fit(series)
+        again = fs.LSTMForecaster.from_dict(model.to_dict())
+        np.testing.assert_array_equal(again.predict(series, 20), model.predict(series, 20))
+        assert again.score(series) == model.score(series)
+
+
 def test_what_never_changes_goes_on_so():
     still = np.full((50, 2), 3.0)
     model = quick(linear=True, max_iter=1).fit([still])

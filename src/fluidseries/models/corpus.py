@@ -50,7 +50,7 @@ class Corpus:
     target_names : list of str
         What the outputs are called, where that is known.
     centred : bool
-        Whether scaling takes the mean from the targets.
+        Whether scaling takes the mean from the targets; not where they are what a linear part left.
     """
 
     series: Series

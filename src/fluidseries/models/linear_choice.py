@@ -116,7 +116,8 @@ class _Regression:
             nothing = np.zeros((1, n_dims, n_dims))
             weights = np.concatenate([weights, nothing]) - np.concatenate([nothing, weights])
             weights[0] += np.eye(n_dims)
-        return Autoregression(weights, constant)
+        # Products round as their arrays lie: as a file gives them back.
+        return Autoregression(np.ascontiguousarray(weights), constant)
 
 
 def _rows(

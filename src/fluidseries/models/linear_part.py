@@ -40,7 +40,8 @@ class Autoregression:
     @property
     def flat(self) -> NDArray[np.float64]:
         """The weights for frames in a row, oldest first: (n_back * n_dims, n_dims)."""
-        return np.concatenate([weights.T for weights in self.weights[::-1]])
+        rows: NDArray[np.float64] = self.weights[::-1].transpose(0, 2, 1)
+        return np.ascontiguousarray(rows).reshape(-1, len(self.constant))
 
     @property
     def growth(self) -> float:

@@ -28,6 +28,8 @@ __all__ = ["packed", "scaled", "start"]
 
 # A series or target this many standard deviations away was hardly meant.
 FAR_AWAY = 10.0
+# Smaller than that, in standard deviations of the frames, what a linear part leaves is not learned.
+LEAST_LEFT = 1e-3
 
 
 def start(model: LSTMModel, corpus: Corpus, known: Learned | None, *, partial: bool) -> Learned:
@@ -90,7 +92,9 @@ def _standardised(
     if model._loss == "squared":
         outputs = Scaler.fit([corpus.targets[row] for row in rows])
         if not corpus.centred:
-            outputs = replace(outputs, mean=np.zeros_like(outputs.mean))
+            # What is left of an exact sum is not to be magnified: later series may be less exact.
+            scale = np.maximum(outputs.scale, LEAST_LEFT * inputs.scale)
+            outputs = Scaler(np.zeros_like(outputs.mean), scale)
     return replace(learned, input_scaler=inputs, output_scaler=outputs)
 
 
