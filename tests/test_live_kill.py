@@ -38,10 +38,10 @@ class Stage:
             ["fluidseries.live", "fluidseries.models.classifier", "killed"]
         )
 
-    def kill_one(self, *, learning: bool) -> None:
+    def kill_one(self, *, learning: bool, copied: bool = False) -> None:
         notes = self.folder / f"acknowledged-{self.kills}"
         first = int(self.acknowledged[-1]) + 2 if self.kills else 0
-        details = str(self.project), str(notes), first, learning
+        details = str(self.project), str(notes), first, learning, copied
         process = self.context.Process(target=killed.play, args=details)
         process.start()
         sign, deadline = Path(f"{notes}.learning") if learning else notes, time.monotonic() + 60
@@ -94,6 +94,6 @@ def test_nothing_recorded_is_lost(tmp_path, seed):
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork server on Windows")
 def test_nothing_is_lost_while_learning_and_saving(tmp_path):
     stage = Stage(tmp_path, 4)
-    for _ in range(6):
-        stage.kill_one(learning=True)
+    for number in range(6):
+        stage.kill_one(learning=True, copied=number > 0)
         stage.look()
