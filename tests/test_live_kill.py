@@ -38,7 +38,7 @@ class Stage:
             ["fluidseries.live", "fluidseries.models.classifier", "killed"]
         )
 
-    def kill_one(self, *, learning: bool, copied: bool = False) -> None:
+    def kill_one(self, *, learning: bool, copied: bool = False, saving: bool = False) -> None:
         notes = self.folder / f"acknowledged-{self.kills}"
         first = int(self.acknowledged[-1]) + 2 if self.kills else 0
         details = str(self.project), str(notes), first, learning, copied
@@ -47,8 +47,11 @@ class Stage:
         sign, deadline = Path(f"{notes}.learning") if learning else notes, time.monotonic() + 60
         while not (sign.exists() and notes_size(notes)) and time.monotonic() < deadline:
             time.sleep(0.002)
-        # A fit takes a few hundredths of a second here, and is saved at its end.
-        time.sleep(self.rng.uniform(0, 0.08))
+        models = self.project / "models"
+        while saving and not any(models.glob(".*")) and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        # A fit takes some hundredths of a second here; so does saving it, until it plays.
+        time.sleep(self.rng.uniform(0, 0.1 if saving else 0.08))
         process.kill()
         process.join()
         self.kills += 1
@@ -95,5 +98,5 @@ def test_nothing_recorded_is_lost(tmp_path, seed):
 def test_nothing_is_lost_while_learning_and_saving(tmp_path):
     stage = Stage(tmp_path, 4)
     for number in range(6):
-        stage.kill_one(learning=True, copied=number > 0)
+        stage.kill_one(learning=True, copied=number > 0, saving=number % 2 == 1)
         stage.look()
