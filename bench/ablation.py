@@ -1,12 +1,13 @@
 """What each part of the recipe is worth: cross-validated with one part taken away or added.
 
     python bench/ablation.py FOLDER [--seeds 2] [--only CASE ...] [--sets NAME ...] [--networks N]
-                             [--kept FILE]
+                             [--folds 3] [--speed 1] [--kept FILE]
 
-Three folds of the training halves, new ones for every seed. Labels: accuracy and, in brackets, the
-mean of -log(probability of the right label). Numbers: root mean squared error over the standard
-deviation of the targets. FILE keeps every grade at once and spares what it holds already, so that
-a run can be broken off and taken up again: take a new one when the defaults have changed.
+Folds of the training halves, new ones for every seed; what is answered for may come at another
+speed than it was recorded. Labels: accuracy and, in brackets, the mean of -log(probability of the
+right label). Numbers: root mean squared error over the standard deviation of the targets. FILE
+keeps every grade at once and spares what it holds already, so that a run can be broken off and
+taken up again: take a new one when the defaults or these options have changed.
 """
 
 from __future__ import annotations
@@ -166,8 +167,11 @@ CASES: dict[str, Callable] = {
     "no clock": partial(plain, clock=False),
     "no noise": partial(plain, noise=0.0),
     "noise of 0.1": partial(plain, noise=0.1),
+    "noise of 0.3": partial(plain, noise=0.3),
     "noise of 0.6": partial(plain, noise=0.6),
     "no stretching": partial(plain, stretch=0.0),
+    "stretching of 0.1": partial(plain, stretch=0.1),
+    "stretching of 0.2": partial(plain, stretch=0.2),
     "stretching of 0.4": partial(plain, stretch=0.4),
     "no label smoothing": partial(plain, smoothing=0.0),
     "dropout of 0.3": partial(plain, dropout=0.3),
@@ -203,9 +207,20 @@ CASES: dict[str, Callable] = {
 }
 
 
-def cross_validated(problem: Problem, seed: int, case: Callable) -> list[float]:
+def at_speed(x: np.ndarray, speed: float) -> np.ndarray:
+    """A series (n_frames, n_dims) played so many times as fast, between frames a straight line."""
+    if speed == 1:
+        return x
+    places = np.linspace(0, len(x) - 1, max(2, round(len(x) / speed)))
+    return np.column_stack([np.interp(places, np.arange(len(x)), dim) for dim in x.T])
+
+
+def cross_validated(
+    problem: Problem, seed: int, case: Callable, n_folds: int, speed: float
+) -> list[float]:
     """Accuracy and the mean of -log(probability), or the relative error."""
-    folds = (StratifiedKFold if problem.labels else KFold)(3, shuffle=True, random_state=seed)
+    kind = StratifiedKFold if problem.labels else KFold
+    folds = kind(n_folds, shuffle=True, random_state=seed)
     labels, numbers = np.unique(problem.y, return_inverse=True)
     answers = np.empty((len(problem.y), len(labels)) if problem.labels else len(problem.y))
     for train, test in folds.split(problem.y, problem.y):
@@ -213,7 +228,7 @@ def cross_validated(problem: Problem, seed: int, case: Callable) -> list[float]:
             problem.name,
             [problem.X[i] for i in train],
             problem.y[train],
-            [problem.X[i] for i in test],
+            [at_speed(problem.X[i], speed) for i in test],
             problem.y[test],
             problem.labels,
         )
@@ -237,6 +252,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", nargs="*", default=[], help="cases")
     parser.add_argument("--sets", nargs="*", default=[], help="names of sets")
+    parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--speed", type=float, default=1.0, help="of what is answered for")
     parser.add_argument("--networks", type=int, help="n_networks where a case does not choose")
     parser.add_argument("--kept", type=Path, help="file that keeps the grades")
     options = parser.parse_args()
@@ -244,14 +261,18 @@ def main() -> None:
         USUAL["n_networks"] = options.networks
     problems = [read_problem(p.parent) for p in sorted(options.folder.glob("*/*_TRAIN.ts"))]
     problems = [p for p in problems if not options.sets or p.name in options.sets]
-    report = Report("Training halves, three folds", ["", *(p.name[:13] for p in problems)])
+    report = Report(
+        f"Training halves, {options.folds} folds", ["", *(p.name[:13] for p in problems)]
+    )
     print(machine())
     kept = Kept(options.kept)
     for name in options.only or CASES:
         cells = []
         for problem in problems:
             trials = {
-                (name, problem.name, seed): partial(cross_validated, problem, seed, CASES[name])
+                (name, problem.name, seed): partial(
+                    cross_validated, problem, seed, CASES[name], options.folds, options.speed
+                )
                 for seed in range(options.seeds)
             }
             cells.append(cell([kept.figures(*trial) for trial in trials.items()]))

@@ -26,13 +26,13 @@ def test_an_unseen_utterance_finds_its_place_on_the_pad():
 
 
 def test_a_number_from_a_real_series(real_data):
-    folder = real_data / "Covid3Month"
-    X, y = (list(half.values()) for half in fs.read(folder / "Covid3Month_TRAIN.ts"))
-    assert len(X) == 140
-    model = fs.LSTMRegressor(max_iter=30, random_state=0).fit(X, np.array(y))
-    unseen, truth = (list(half.values()) for half in fs.read(folder / "Covid3Month_TEST.ts"))
-    error = np.mean((model.predict(unseen) - np.array(truth)) ** 2)
-    assert error < np.mean((np.mean(y) - np.array(truth)) ** 2)
+    folder = real_data / "Tecator"
+    X, y = (list(half.values()) for half in fs.read(folder / "Tecator_TRAIN.ts"))
+    assert len(X) == 172
+    model = fs.LSTMRegressor(max_iter=60, random_state=0).fit(X, np.array(y))
+    unseen, truth = (list(half.values()) for half in fs.read(folder / "Tecator_TEST.ts"))
+    error = np.sqrt(np.mean((model.predict(unseen) - np.array(truth)) ** 2))
+    assert error < 2.65  # that of ridge on all frames; always answering the mean has 12.9
 
 
 def test_a_target_at_every_frame_of_a_real_series(real_data):
