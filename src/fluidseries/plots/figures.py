@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import MissingExtraError, ParameterError
 from ..files import write_bytes
+from .signs import one_warning_about_signs
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,13 +58,17 @@ def format_of(path: str | os.PathLike[str]) -> str:
 
 
 def encode_figure(drawn: Figure, kind: str = "png") -> bytes:
-    """Return a figure as the content of a file: "png", "svg" or "pdf"."""
+    """Return a figure as the content of a file: "png", "svg" or "pdf".
+
+    Signs that the font lacks are drawn in another font of this machine that has them. Where none
+    has, a box stands for each, and one warning tells.
+    """
     from matplotlib import rc_context
 
-    image = io.BytesIO()
     # Without a date and a random salt the same picture is the same file.
     dated = {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
-    with rc_context({"svg.hashsalt": "fluidseries"}):
+    image = io.BytesIO()
+    with rc_context({"svg.hashsalt": "fluidseries"}), one_warning_about_signs(drawn):
         drawn.savefig(image, format=kind, dpi=150, metadata=dated)
     return image.getvalue()
 
