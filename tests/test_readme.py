@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from codeop import compile_command
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,22 @@ def anchors(page: Path) -> set[str]:
 def test_code_runs_as_printed(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run_page(page.read_text(encoding="utf-8"), str(page))
+
+
+@by_name
+def test_code_can_be_typed_at_the_prompt(page):
+    """There a block of indented lines ends with an empty one."""
+    for fence in FENCE.finditer(page.read_text(encoding="utf-8")):
+        typed: list[str] = []
+        for line in [*fence[2].splitlines(), ""] if fence[1] == "python" else []:
+            typed.append(line)
+            try:
+                whole = compile_command("\n".join(typed), symbol="single")
+            except SyntaxError as err:
+                pytest.fail(f"{page.name}: an empty line is wanted before {line!r} ({err.msg})")
+            if whole is not None:
+                typed = []
+        assert not any(typed), f"{page.name} leaves off in the middle: {typed}"
 
 
 @by_name
