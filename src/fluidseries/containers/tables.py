@@ -13,9 +13,9 @@ from .arrays import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .data_series import DataSeries
     from .data_set import DataSet
     from .label_set import LabelSet
+    from .series_shapes import SeriesShapes
 
 __all__ = [
     "labels_of_table",
@@ -62,7 +62,7 @@ def labels_of_table(table: pd.DataFrame, id: str, label: str) -> dict[str, str]:
     return labels
 
 
-def table_of_series(series: DataSeries) -> pd.DataFrame:
+def table_of_series(series: SeriesShapes) -> pd.DataFrame:
     """Return a long table: id, time, and dim_0, ... or the names of the dimensions."""
     lengths = [len(frames) for frames in series.values()]
     times = np.concatenate([np.arange(n) for n in lengths]) if lengths else np.empty(0, int)
