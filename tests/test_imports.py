@@ -38,7 +38,8 @@ ARROWS = {
     "training": {"learner", "engines"},
     "models": {
         "warping", "training", "learner", "holding_out", "engines", "scaling", "reading", "missing",
-        "labels", "points", "batch", "network", "containers", "files", "sketches", "_core",
+        "labels", "points", "batch", "network", "containers", "files", "json_places", "sketches",
+        "_core",
     },
     "audio": {"containers"},
     "spelling": set(),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import fluidseries as fs
 from fluidseries.errors import FormatError
-from fluidseries.json_places import Place
+from fluidseries.json_places import Place, Trail
 from fluidseries.json_text import decode
 
 texts = st.text('ab"\\{}[]:,\n é0', max_size=4)
@@ -95,3 +95,28 @@ def test_files_of_other_kinds(tmp_path):
     path.write_text('{"labels": {"cols": 1, "data": {"a": ["up"]}},\n ' + series + "}")
     with pytest.raises(FormatError, match=r"x\.json, line 2, column 45: series 'a', frame 0, dim"):
         fs.read(path)
+
+
+def read_through(trail, watched, keys=()):
+    """The same content, read as code reads it: the trail knows of every step."""
+    assert keys == trail.newest or not keys
+    if isinstance(watched, dict):
+        return {key: read_through(trail, watched.get(key), (*keys, key)) for key in {**watched}}
+    if isinstance(watched, list):
+        return [read_through(trail, item, (*keys, i)) for i, item in enumerate(watched)]
+    return watched
+
+
+@given(contents)
+def test_what_is_watched_reads_as_it_was(content):
+    trail = Trail()
+    watched = trail.watch(content)
+    assert read_through(trail, watched) == content
+    assert watched == content
+    if isinstance(content, dict):
+        assert watched.get("not there", 3) == 3
+        with pytest.raises(KeyError):
+            watched["not there"]
+        assert trail.lacking == ()
+        assert list(watched.items()) == list(content.items())
+        assert watched.values() == list(content.values())

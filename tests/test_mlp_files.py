@@ -297,6 +297,8 @@ def test_damaged_files_of_flucoma_are_explained(name, tmp_path):
     with pytest.raises(errors.FormatError, match=message) as raised:
         kind.read(file)
     assert str(file) in str(raised.value)
+    in_one_place = name not in ("no layers", "sizes", "no mlp")
+    assert (", line 1, column " in str(raised.value)) == in_one_place
 
 
 @both

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,50 @@ def test_a_damaged_file_is_explained(written, name):
     with pytest.raises(error, match=message) as raised:
         fs.LSTMRegressor.read(written)
     assert str(written) in str(raised.value)
+
+
+PLACES = {
+    "a table of another size": (["networks", 0, "parameters", "readout_bias"], [1.0]),
+    "text in a table": (["networks", 1, "parameters", "weight_hh_l0", 2, 1], "x"),
+    "null in a table": (["networks", 1, "optimiser", "first", 7], None),
+    "a number for a table": (["networks", 2, "optimiser", "first"], 3),
+    "text for a number": (["network", "n_inputs"], "five"),
+    "a size below 1": (["network", "hidden_sizes", 0], 0),
+    "a number for an object": (["network"], 7),
+    "a list for an object": (["split"], []),
+    "an object without a member": (["network"], {}),
+    "text in a curve": (["loss_curve", 1], "x"),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_damage_is_found_in_the_file(written, name):
+    """By line and column, as an editor counts them, and by what leads there."""
+    keys, value = PLACES[name]
+    content = damaged(json.loads(written.read_text()), "learned", *keys, value=value)
+    written.write_text(json.dumps(content, indent=1))
+    with pytest.raises(errors.FormatError) as raised:
+        fs.LSTMRegressor.read(written)
+    found = re.search(
+        r"model.json, line (\d+), column (\d+): .*damaged \((\S+): ", str(raised.value)
+    )
+    assert found[3] == "/".join(map(str, ["learned", *keys]))
+    line = written.read_text().splitlines()[int(found[1]) - 1]
+    after = line[int(found[2]) - 1 :]
+    assert after.startswith(json.dumps(value, indent=1).splitlines()[0])
+    with pytest.raises(errors.FormatError, match=f"the dictionary: .*{found[3]}: "):
+        fs.LSTMRegressor.from_dict(content)
+    with pytest.raises(errors.FormatError, match=r"model\.json, line \d+, column"):
+        fs.read_model(written)
+
+
+def test_what_lies_in_no_one_place_has_no_line(written):
+    content = damaged(json.loads(written.read_text()), "parameters", "n_networks", value=4)
+    written.write_text(json.dumps(content))
+    with pytest.raises(
+        errors.FormatError, match=r"model\.json: it says .* \(ValueError: the param"
+    ):
+        fs.LSTMRegressor.read(written)
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 1000, -2])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .errors import FormatError
 
-__all__ = ["Place", "line_and_column", "refused_at"]
+__all__ = ["Place", "Trail", "line_and_column", "refused_at"]
 
 Key: TypeAlias = str | int
 
@@ -119,3 +119,82 @@ def _after_blanks(text: str, at: int) -> int:
     while text[at : at + 1] in (" ", "\t", "\n", "\r"):
         at += 1
     return at
+
+
+class Trail:
+    """Looks on while parsed JSON is read once more, to tell where an error came from.
+
+    Attributes
+    ----------
+    newest : tuple of str and int
+        What leads to the value that was taken last.
+    lacking : tuple of str and int, or None
+        What leads to the value in which something was looked for last, if it was not there.
+
+    Examples
+    --------
+    >>> trail = Trail()
+    >>> content = trail.watch({"layers": [{"rows": 3}]})
+    >>> content["layers"][0]["rows"], trail.newest
+    (3, ('layers', 0, 'rows'))
+    """
+
+    def __init__(self) -> None:
+        self.newest: tuple[Key, ...] = ()
+        self.lacking: tuple[Key, ...] | None = None
+
+    def watch(self, value: Any, keys: tuple[Key, ...] = ()) -> Any:
+        """Return a value that is read as it was, and tells of it here."""
+        if isinstance(value, dict):
+            return _Object(value, self, keys)
+        return _Array(value, self, keys) if isinstance(value, list) else value
+
+    def take(self, value: Any, keys: tuple[Key, ...]) -> Any:
+        """Return what was taken, and remember where it stood."""
+        self.newest, self.lacking = keys, None
+        return self.watch(value, keys)
+
+
+class _Object(dict[str, Any]):
+    def __init__(self, content: dict[str, Any], trail: Trail, keys: tuple[Key, ...]) -> None:
+        super().__init__(content)
+        self._trail, self._keys = trail, keys
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            value = super().__getitem__(key)
+        except LookupError:
+            self._trail.lacking = self._keys
+            raise
+        return self._trail.take(value, (*self._keys, key))
+
+    def __iter__(self) -> Iterator[str]:
+        # Without it, ** would look past __getitem__.
+        return super().__iter__()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if super().__contains__(key) else default
+
+    def items(self) -> Any:
+        return [(key, self[key]) for key in self]
+
+    def values(self) -> Any:
+        return [self[key] for key in self]
+
+
+class _Array(list[Any]):
+    def __init__(self, content: list[Any], trail: Trail, keys: tuple[Key, ...]) -> None:
+        super().__init__(content)
+        self._trail, self._keys = trail, keys
+
+    def __getitem__(self, place: Any) -> Any:
+        try:
+            value = super().__getitem__(place)
+        except (LookupError, TypeError):
+            self._trail.lacking = self._keys
+            raise
+        return self._trail.take(value, (*self._keys, place)) if isinstance(place, int) else value
+
+    def __iter__(self) -> Iterator[Any]:
+        for place, value in enumerate(super().__iter__()):
+            yield self._trail.take(value, (*self._keys, place))

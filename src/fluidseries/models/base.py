@@ -17,8 +17,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from .. import files, sketches
 from ..containers.dim_names import dim_names
 from ..containers.origin import Origin, check_origin
-from ..errors import BusyError, FormatError, NotFittedError
-from .modelfile import header, open_content
+from ..errors import BusyError, NotFittedError
+from ..json_places import Place
+from .modelfile import damage, header, open_content
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,7 +154,7 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         FormatError
             If it is not the content of such a model.
         """
-        return cls._from_content(content, "the dictionary")
+        return cls._from_content(content, Place("the dictionary"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write parameters and learning to a file, whole or not at all.
@@ -176,24 +177,25 @@ class Model(BaseEstimator, Generic[Learned]):  # type: ignore[misc]
         VersionError
             If a newer fluidseries wrote it.
         """
-        return cls._from_content(files.read_json(path), str(path))
+        return cls._from_content(files.read_json(path), files.json_place(path))
 
     @classmethod
-    def _from_content(cls, content: Any, where: str) -> Self:
+    def _from_content(cls, content: Any, where: Place) -> Self:
         open_content(content, where, kind=cls.__name__)
         try:
-            model = cls(**cls._parameters_in(content))
-            if content["learned"] is not None:
-                model._learned = _with_origin(
-                    model._learned_from_dict(content["learned"]), content["learned"]
-                )
-                if model._usable() is None:
-                    raise ValueError("the parameters do not fit what was learned")
+            return cls._taken(content)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as err:
-            raise FormatError(
-                f"{where} says it is a {cls.__name__} but its content is damaged "
-                f"({type(err).__name__}: {err}): read another copy, or fit again"
-            ) from err
+            raise damage(content, where, cls._taken, cls.__name__) from err
+
+    @classmethod
+    def _taken(cls, content: dict[str, Any]) -> Self:
+        model = cls(**cls._parameters_in(content))
+        if content["learned"] is not None:
+            model._learned = _with_origin(
+                model._learned_from_dict(content["learned"]), content["learned"]
+            )
+            if model._usable() is None:
+                raise ValueError("the parameters do not fit what was learned")
         return model
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from sklearn.utils import Tags
 
+    from ..json_places import Place
+
 __all__ = ["MLPModel"]
 
 Table: TypeAlias = "NDArray[np.float64]"
@@ -32,7 +34,7 @@ class MLPModel(MLPFitting):
 
     @classmethod
     @abstractmethod
-    def _parse_flucoma(cls, content: Any, where: str) -> MLPLearned:
+    def _parse_flucoma(cls, content: Any, where: Place) -> MLPLearned:
         """Take what `to_flucoma` gives."""
 
     @abstractmethod
@@ -148,7 +150,7 @@ class MLPModel(MLPFitting):
         files.write_json(path, self.to_flucoma())
 
     @classmethod
-    def _from_content(cls, content: Any, where: str) -> Self:
+    def _from_content(cls, content: Any, where: Place) -> Self:
         if not is_flucoma(content):
             return super()._from_content(content, where)
         learned = cls._parse_flucoma(content, where)

@@ -26,6 +26,7 @@ from .weights import read_weights
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from ..json_places import Place
     from ..training import Callback
     from .layers import Layers
 
@@ -251,6 +252,6 @@ ParameterError, BusyError, KeyboardInterrupt
         return errors
 
     @classmethod
-    def _parse_flucoma(cls, content: Any, where: str) -> MLPLearned:
+    def _parse_flucoma(cls, content: Any, where: Place) -> MLPLearned:
         layers, labels = parse_classifier(content, where)
         return MLPLearned.of_layers(layers, "label", labels)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ..containers.flucoma import kind_of
 from ..errors import FormatError
 from .layers import ACTIVATIONS, Layer, Layers
+from .modelfile import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ..json_places import Place
 
 __all__ = [
     "FLUCOMA_KINDS",
@@ -56,7 +59,7 @@ def _sharp(layers: Layers) -> Layers:
     return layers.with_output(Layer(last.weights, last.biases - _SHIFT, "sigmoid"))
 
 
-def parse_classifier(content: Any, where: str) -> tuple[Layers, tuple[str, ...]]:
+def parse_classifier(content: Any, where: Place) -> tuple[Layers, tuple[str, ...]]:
     """Return the layers of FluCoMa's MLPClassifier and its labels, sorted.
 
     Raises
@@ -65,20 +68,21 @@ def parse_classifier(content: Any, where: str) -> tuple[Layers, tuple[str, ...]]
         If it is something else, or damaged.
     """
     _require_kind(content, "MLPClassifier", where)
-    layers = _layers(content["mlp"], where)
+    layers = _layers(content["mlp"], where.at("mlp"))
     if layers.output.activation != "sigmoid":
-        raise FormatError(
-            f"{where}: the output layer has activation {_code(layers.output.activation)}, but in "
-            "FluCoMa's classifiers it is 1 (sigmoid): export it again"
+        last_layer = len(layers.layers) - 1
+        raise where.at("mlp", "layers", last_layer, "activation").error(
+            f"the output layer has activation {_code(layers.output.activation)}, but in FluCoMa's "
+            "classifiers it is 1 (sigmoid): export it again"
         )
-    labels = _labels(content["labels"], layers.n_outputs, where)
+    labels = _labels(content["labels"], layers.n_outputs, where.at("labels"))
     order = sorted(range(len(labels)), key=lambda place: labels[place])
     last = layers.output
     last = Layer(last.weights[:, order], last.biases[order], last.activation)
     return layers.with_output(last), tuple(sorted(labels))
 
 
-def parse_layers(content: Any, where: str) -> Layers:
+def parse_layers(content: Any, where: Place) -> Layers:
     """Return the layers of FluCoMa's MLPRegressor.
 
     Raises
@@ -90,17 +94,21 @@ def parse_layers(content: Any, where: str) -> Layers:
     return _layers(content, where)
 
 
-def _layers(content: Any, where: str) -> Layers:
+def _layers(content: Any, where: Place) -> Layers:
     layers = content.get("layers") if isinstance(content, dict) else None
     if not isinstance(layers, list) or not layers:
         raise FormatError(f"{where} has no layers: fit in FluCoMa before it writes")
     try:
-        return Layers(tuple(_layer(layer, where, number) for number, layer in enumerate(layers)))
+        return Layers(
+            tuple(_layer(layer, where.at("layers", i), i) for i, layer in enumerate(layers))
+        )
+    except FormatError:
+        raise
     except ValueError as err:
         raise FormatError(f"{where}: {err}: export it again") from err
 
 
-def _labels(content: Any, n_outputs: int, where: str) -> tuple[str, ...]:
+def _labels(content: Any, n_outputs: int, where: Place) -> tuple[str, ...]:
     labels = content.get("labels") if isinstance(content, dict) else None
     texts = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
     if (
@@ -108,29 +116,27 @@ def _labels(content: Any, n_outputs: int, where: str) -> tuple[str, ...]:
         or not texts
         or not len(set(labels)) == len(labels) == n_outputs
     ):
-        raise FormatError(
-            f"{where}: there must be {n_outputs} different labels, one for each output, but got "
+        raise where.at("labels").error(
+            f"there must be {n_outputs} different labels, one for each output, but got "
             f"{labels!r:.60}: export it again"
         )
     return tuple(labels)
 
 
-def _layer(content: Any, where: str, number: int) -> Layer:
+def _layer(content: Any, where: Place, number: int) -> Layer:
     code = content.get("activation") if isinstance(content, dict) else None
     if type(code) is not int or not 0 <= code < len(_NAMES):
-        raise FormatError(
-            f"{where}: layer {number} has activation {code!r}, but FluCoMa's are 0 (identity), "
-            "1 (sigmoid), 2 (relu) and 3 (tanh)"
+        raise where.at("activation").error(
+            f"layer {number} has activation {code!r}, but FluCoMa's are 0 (identity), 1 (sigmoid), "
+            "2 (relu) and 3 (tanh)"
         )
     try:
         return Layer.from_dict({**content, "activation": _NAMES[code]})
     except (KeyError, TypeError, ValueError) as err:
-        raise FormatError(
-            f"{where}: layer {number} is damaged ({type(err).__name__}: {err}): export it again"
-        ) from err
+        raise where.error(f"layer {number} is damaged ({described(err)}): export it again") from err
 
 
-def _require_kind(content: Any, wanted: str, where: str) -> None:
+def _require_kind(content: Any, wanted: str, where: Place) -> None:
     kind = kind_of(content)
     found = FLUCOMA_KINDS.get(kind)
     if found != wanted:

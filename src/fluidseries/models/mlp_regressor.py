@@ -23,6 +23,7 @@ from .weights import read_weights
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from ..json_places import Place
     from ..training import Callback
     from .layers import Layers
 
@@ -241,5 +242,5 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
         return errors
 
     @classmethod
-    def _parse_flucoma(cls, content: Any, where: str) -> MLPLearned:
+    def _parse_flucoma(cls, content: Any, where: Place) -> MLPLearned:
         return MLPLearned.of_layers(parse_layers(content, where), "point")

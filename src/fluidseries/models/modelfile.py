@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,23 @@ import numpy as np
 
 from .. import __version__
 from ..errors import FormatError, VersionError
+from ..json_places import Place, Trail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 __all__ = [
     "FORMAT",
+    "UnmeantError",
     "as_curve",
     "as_float32",
     "as_float64",
     "as_number",
     "as_whole",
+    "damage",
+    "described",
     "header",
     "open_content",
     "shortest",
@@ -34,7 +41,7 @@ def header(kind: str) -> dict[str, Any]:
     return {"fluidseries": {"format": FORMAT, "kind": kind, "version": __version__}}
 
 
-def open_content(content: Any, where: str, kind: str | None = None) -> str:
+def open_content(content: Any, where: Place, kind: str | None = None) -> str:
     """Check the frame of a model file's content and return its kind.
 
     Raises
@@ -75,7 +82,87 @@ def shortest(array: NDArray[np.float32]) -> list[Any]:
     return nested
 
 
-# What follows takes parsed JSON and raises ValueError, or TypeError, where it cannot be meant.
+class UnmeantError(ValueError):
+    """A value of parsed JSON that cannot be meant: what was taken last."""
+
+
+class UnmeantTableError(UnmeantError):
+    """Lists of numbers that cannot be meant: what was taken last is one of them, or in them."""
+
+
+def described(err: Exception) -> str:
+    """Return an error's kind and message."""
+    kind = "ValueError" if isinstance(err, UnmeantError) else type(err).__name__
+    return f"{kind}: {err}"
+
+
+def damage(content: Any, where: Place, take: Callable[[Any], object], kind: str) -> FormatError:
+    """Return what is wrong with content that a model cannot be made of, and where it stands.
+
+    Parameters
+    ----------
+    content : dict
+        Of the file.
+    where : Place
+    take : callable
+        Makes the model, and raises: it is called once more, and watched.
+    kind : str
+        What it should be.
+    """
+    trail = Trail()
+    try:
+        take(trail.watch(content))
+    except Exception as err:
+        keys = _culprit(err, trail, content)
+        said = described(err)
+        # A parameter that is unknown to the class is not the one that was taken last.
+        if keys and keys[0] == "learned":
+            where = where.at(*keys)
+            said = f"{'/'.join(map(str, where.keys))}: {said}"
+        else:
+            where = Place(where.name)
+        return where.error(
+            f"it says it is a {kind} but its content is damaged ({said}): read another copy, or "
+            "fit again"
+        )
+    raise AssertionError("content that cannot be taken was taken")
+
+
+def _culprit(err: Exception, trail: Trail, content: Any) -> tuple[str | int, ...] | None:
+    """Return what leads to the value that an error is about, None if that cannot be known."""
+    keys = trail.newest
+    if isinstance(err, UnmeantTableError):
+        # The lists of a table are looked through one by one.
+        while keys and isinstance(keys[-1], int):
+            keys = keys[:-1]
+        return keys + _odd(_inside(content, keys))
+    # Python's own words for what is used as an object or a list, and is none.
+    used = isinstance(err, TypeError | AttributeError) and re.match(
+        "'\\w+' object|string ind", str(err)
+    )
+    return (
+        keys if isinstance(err, UnmeantError) or (used and trail.lacking is None) else trail.lacking
+    )
+
+
+def _inside(content: Any, keys: tuple[str | int, ...]) -> Any:
+    for key in keys:
+        content = content[key]
+    return content
+
+
+def _odd(value: Any) -> tuple[int, ...]:
+    """Return what leads to the first thing in a table that is no finite number."""
+    for place, item in enumerate(value if isinstance(value, list) else []):
+        if isinstance(item, list):
+            if found := _odd(item):
+                return (place, *found)
+        elif type(item) is not int and not (type(item) is float and isfinite(item)):
+            return (place,)
+    return ()
+
+
+# What follows takes parsed JSON and raises UnmeantError where it cannot be meant.
 
 
 def as_float32(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -83,34 +170,39 @@ def as_float32(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         array = as_float64(numbers, shape).astype(np.float32)
     if not np.isfinite(array).all():
-        raise ValueError("a number is too large for float32")
+        raise UnmeantTableError("a number is too large for float32")
     return array
 
 
 def as_float64(numbers: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Take finite numbers of a shape."""
-    array = np.array(numbers, dtype=np.float64)
+    try:
+        array = np.array(numbers, dtype=np.float64)
+    except (TypeError, ValueError) as err:
+        raise UnmeantTableError(f"expected numbers of shape {shape}: {err}") from err
     if array.shape != shape or not np.isfinite(array).all():
-        raise ValueError(f"expected finite numbers of shape {shape}, got shape {array.shape}")
+        raise UnmeantTableError(
+            f"expected finite numbers of shape {shape}, got shape {array.shape}"
+        )
     return array
 
 
 def as_whole(value: Any, low: int, high: int = 2**63 - 1) -> int:
     """Take a whole number within a range."""
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise ValueError(f"expected a whole number from {low} up, got {value!r}")
+        raise UnmeantError(f"expected a whole number from {low} up, got {value!r}")
     return value
 
 
 def as_number(value: Any, low: float = -inf, high: float = inf) -> float:
     """Take a finite number within a range."""
     if not isinstance(value, int | float) or not low <= value <= high or not isfinite(value):
-        raise ValueError(f"expected a number from {low} to {high}, got {value!r}")
+        raise UnmeantError(f"expected a number from {low} to {high}, got {value!r}")
     return float(value)
 
 
 def as_curve(values: Any) -> tuple[float, ...]:
     """Take one number per epoch."""
     if not isinstance(values, list | tuple):
-        raise TypeError(f"expected a list of numbers, got {values!r}")
+        raise UnmeantError(f"expected a list of numbers, got {values!r}")
     return tuple(as_number(value) for value in values)

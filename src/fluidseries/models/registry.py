@@ -13,6 +13,7 @@ from .mlp_flucoma import FLUCOMA_KINDS
 from .modelfile import open_content
 
 if TYPE_CHECKING:
+    from ..json_places import Place
     from .base import Model
 
 __all__ = ["KINDS", "model_class", "read_model"]
@@ -66,7 +67,7 @@ def read_model(path: str | os.PathLike[str]) -> Model[Any]:
     >>> type(model).__name__, model.predict_point([1.0])
     ('MLPClassifier', 'on')
     """
-    content, where = files.read_json(path), os.fspath(path)
+    content, where = files.read_json(path), files.json_place(path)
     kind = _kind(content, where)
     if kind not in _MODULES:
         raise FormatError(
@@ -83,7 +84,7 @@ def model_class(kind: str) -> type[Model[Any]]:
     return found
 
 
-def _kind(content: Any, where: str) -> str:
+def _kind(content: Any, where: Place) -> str:
     found = kind_of(content)
     if found in FLUCOMA_KINDS:
         return FLUCOMA_KINDS[found]
