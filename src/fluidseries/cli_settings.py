@@ -60,22 +60,16 @@ def _parse_sizes(text: str) -> int | tuple[int, ...]:
     return sizes[0] if len(sizes) == 1 else sizes
 
 
-def _parse_batch_size(text: str) -> int | str:
-    try:
-        return text if text == "auto" else int(text)
-    except ValueError as err:
-        raise ParameterError(
-            f"--batch-size is {text!r}: it must be auto or a whole number from 1 up"
-        ) from err
+def _auto_or(option: str, kind: type[int | float], wanted: str) -> Callable[[str], Any]:
+    """Return what reads "auto" or a number."""
 
+    def parse(text: str) -> int | float | str:
+        try:
+            return text if text == "auto" else kind(text)
+        except ValueError as err:
+            raise ParameterError(f"{option} is {text!r}: it must be auto or {wanted}") from err
 
-def _parse_validation(text: str) -> float | str:
-    try:
-        return text if text == "auto" else float(text)
-    except ValueError as err:
-        raise ParameterError(
-            f"--validation is {text!r}: it must be auto or a fraction such as 0.2"
-        ) from err
+    return parse
 
 
 def _parse_limits(text: str | None) -> str | tuple[float, ...] | None:
@@ -96,7 +90,11 @@ SETTINGS = {
     "max_iter": Setting(int, 200, "Epochs: how often every example is shown."),
     "learn_rate": Setting(float, 0.01, "How far one adjustment goes."),
     "batch_size": Setting(
-        str, "auto", "Examples between two adjustments.", "auto|COUNT", _parse_batch_size
+        str,
+        "auto",
+        "Examples between two adjustments.",
+        "auto|COUNT",
+        _auto_or("--batch-size", int, "a whole number from 1 up"),
     ),
     "schedule": Setting(
         str, "auto", "How the learn rate moves during the fit.", "auto|constant|cycle"
@@ -107,7 +105,7 @@ SETTINGS = {
         "0",
         "Fraction held out from learning to watch the error on.",
         "FRACTION|auto",
-        _parse_validation,
+        _auto_or("--validation", float, "a fraction such as 0.2"),
     ),
     "patience": Setting(
         int | None, None, "Stop after so many epochs without a smaller held-out error.", least=1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..containers import DataSeries, DataSet, LabelSet
+from ..containers import DataSeries
 from .cases import Case, frames_of, read_cases, target_of
 from .examples import Examples
 from .table import Reading
@@ -44,16 +44,8 @@ class Header:
 
 
 def read(path: Path, how: Reading) -> DataSeries | Examples:
-    """Read a file; cases are called "0", "1", ..., padded with zeros to one width."""
-    file = TextFile(path, how.progress)
-    header = _header(file)
-    return read_cases(
-        file,
-        lambda line: _case(file, line, header),
-        kind=DataSet if header.target else LabelSet if header.labels else None,
-        comment="%",
-        dtype=how.dtype,
-    )
+    """Read a file."""
+    return read_cases(path, how, _header, _case, comment="%")
 
 
 def _header(file: TextFile) -> Header:

@@ -3,54 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from ..containers import DataSeries, DataSet, LabelSet
 from ..containers.arrays import as_dtype, as_frames
 from ..errors import FluidSeriesError
 from .examples import Examples
+from .table import Reading
 from .text import TextFile
 
-__all__ = ["Case", "Kind", "frames_of", "read_cases", "target_of"]
+__all__ = ["Case", "frames_of", "read_cases", "target_of"]
 
 Case: TypeAlias = tuple[NDArray[np.float64], Any]
 Kind: TypeAlias = type[LabelSet] | type[DataSet] | None
 
 
+class Header(Protocol):
+    """What a header says about the end of each case."""
+
+    @property
+    def labels(self) -> bool | None:
+        """Whether it is a label."""
+
+    @property
+    def target(self) -> bool | None:
+        """Whether it is a number to be learned."""
+
+
+AnyHeader = TypeVar("AnyHeader", bound=Header)
+
+
 def read_cases(
-    file: TextFile,
-    case: Callable[[str], Case],
+    path: Path,
+    how: Reading,
+    read_header: Callable[[TextFile], AnyHeader],
+    case: Callable[[TextFile, str, AnyHeader], Case],
     *,
-    kind: Kind,
     comment: str,
-    dtype: DTypeLike | None,
 ) -> DataSeries | Examples:
-    """Read the lines that are left; cases are called "0", "1", ..., padded with zeros to one width.
+    """Read a header, and then a case per line.
+
+    Cases are called "0", "1", ..., padded with zeros to one width. The label or target of every
+    case makes them Examples; without they are a DataSeries.
 
     Parameters
     ----------
-    file : TextFile
-        After the header.
+    path : path
+    how : Reading
+    read_header : callable
+        Takes the file's lines up to the first case and returns what they say.
     case : callable
         Returns frames and answer of a line.
-    kind : type or None
-        What the answers become; None if there are none.
     comment : str
         What a line begins with that says nothing.
-    dtype : {"float64", "float32"}, optional
-        How numbers are kept; by default float64.
     """
-    kept = as_dtype(dtype or np.float64)
+    file = TextFile(path, how.progress)
+    header = read_header(file)
+    kind: Kind = DataSet if header.target else LabelSet if header.labels else None
+    kept = as_dtype(how.dtype or np.float64)
     cases: list[NDArray[Any]] = []
     answers = []
     for line in file:
         text = line.strip()
         if not text or text.startswith(comment):
             continue
-        frames, answer = case(line.rstrip())
+        frames, answer = case(file, line.rstrip(), header)
         if cases and frames.shape[1] != cases[0].shape[1]:
             raise file.error(
                 f"this case has {frames.shape[1]} dimensions, but those before have "
