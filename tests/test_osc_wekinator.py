@@ -339,6 +339,21 @@ def test_serve_goes_on_with_another_project(tmp_path):
             assert len(session["output_1"].takes) == count
 
 
+def test_another_kind_of_model_in_an_outputs_place(project):
+    """As the page says, an output is a model that all requests reach."""
+    patch = project("regression", inputs=1, outputs=2)
+    patch.ask("output_1", "remove")
+    patch.send("/wek/inputs", 1.0)
+    assert "there is no model 'output_1'" in patch.until("error")[-1].arguments[-1]
+    patch.ask("output_1", "new", "regressor", "targets", "frame", "maxIter", 30, "randomState", 0)
+    examples(patch, [((x,), (2 * x, -x)) for x in np.linspace(0, 1, 60).tolist()])
+    trained(patch)
+    patch.control("startRunning")
+    patch.send("/fluidseries/output_1/reset")
+    answer = [answered(patch, x) for x in np.linspace(0, 1, 60).tolist()][30]
+    assert answer == pytest.approx((1.0, -0.5), abs=0.3)
+
+
 def test_every_control_message_takes_anything(project):
     patch = project("classification:2", inputs=1, outputs=1)
     patch.server.meter.errors_a_second = 1e9

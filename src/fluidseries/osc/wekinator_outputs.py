@@ -48,12 +48,23 @@ class Output:
         self.answer: Answer | None = None
         if self.name not in session.models:
             session.new(self.name, self.kind, **self.settings)
-        self.model: LiveModel = session.models[self.name]
+        self._session = session
         if self.model.learns != self.learns:
             raise ParameterError(
                 f"the project {session.folder} has {self.name} as {self.model.kind}, which is no "
                 "model for this kind of project: take another project, or another --wekinator"
             )
+
+    @property
+    def model(self) -> LiveModel:
+        """Its model, as it is now: somebody may have put another in its place.
+
+        Raises
+        ------
+        IdentifierError
+            If it was removed.
+        """
+        return self._session[self.name]
 
     def set(self, value: float) -> None:
         """Set what the frames from now on are to be answered with."""
