@@ -484,3 +484,5 @@ def test_the_terminal_shows_models_takes_and_errors(patch):
     patch.send("/fluidseries/wave/fit")
     patch.until("fit/done")
     assert "plays, error" in seen()
+    patch.ask("wave", "set", "inputs", 0)
+    assert "plays with other inputs: fit it again" in seen()

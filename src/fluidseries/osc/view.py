@@ -78,6 +78,8 @@ def _learned(server: Server, model: LiveModel) -> Text:
         return Text("fit begins", "yellow")
     if not model.playing:
         return Text("nothing yet", "dim")
+    if model.outdated:
+        return Text("plays with other inputs: fit it again", "yellow")
     newest = model.snapshots[-1] if model.snapshots else None
     error = "" if newest is None or newest.loss is None else f", error {newest.loss:.4g}"
     return Text(f"plays{error}", "green")
