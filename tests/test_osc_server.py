@@ -297,7 +297,7 @@ def test_errors_say_what_to_do(patch):
     error = patch.error
     assert "did you mean 'recordStart'" in error("/fluidseries/wave/recordStrat", "x")
     assert "did you mean 'wave'" in error("/fluidseries/wav/frame", 1.0)
-    assert "the request is trim id from to" in error("/fluidseries/wave/trim", "up-1")
+    assert "the request is trim id from to. Keep a part" in error("/fluidseries/wave/trim", "up-1")
     assert "from is 'x': it must be a whole number" in error(
         "/fluidseries/wave/trim", "up-1", "x", 3
     )

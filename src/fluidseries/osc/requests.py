@@ -68,7 +68,7 @@ class Request:
         least = sum(not argument.optional for argument in self.arguments)
         if not least <= len(given) <= most:
             came = counted(len(given), "argument")
-            raise InputError(f"{came} came: the request is {self.usage}")
+            raise InputError(f"{came} came: the request is {self.usage}. {self.help}")
         return tuple(
             self.arguments[min(i, len(self.arguments) - 1)](item) for i, item in enumerate(given)
         )
