@@ -13,6 +13,7 @@ from ..containers import DataSet, LabelSet
 from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..reading import read_labels, require_origin
+from .answers import as_labels, as_points
 from .classes import ClassesLearned, with_classes
 from .corpus import Corpus
 from .going_on import other_labels
@@ -190,9 +191,7 @@ BusyError, KeyboardInterrupt
         series = self._series(source, learned)
         shares = learned.probabilities(self._outputs(series, learned))
         labels = [self._name(learned.classes, row) for row in shares]
-        if series.identifiers is not None:
-            return LabelSet({i: str(x) for i, x in zip(series.identifiers, labels, strict=True)})
-        return as_array(labels)
+        return as_labels(labels, series.identifiers)
 
     def predict_proba(self, source: Source) -> Any:
         """Return the probability of every label.
@@ -205,9 +204,7 @@ BusyError, KeyboardInterrupt
         learned = self._require_classes()
         series = self._series(source, learned)
         shares = learned.probabilities(self._outputs(series, learned))
-        if series.identifiers is not None:
-            return DataSet(zip(series.identifiers, shares, strict=True))
-        return shares
+        return as_points(shares, series.identifiers)
 
     def predict_point(self, frames: ArrayLike) -> Any:
         """Name one series of shape (n_frames, n_dims), quickly enough for live use."""

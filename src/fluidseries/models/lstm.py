@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ..batch import Batch, Series, pack
-from ..containers import DataSeries, DataSet
+from ..containers import DataSeries
 from ..engines import native
 from ..errors import FluidSeriesError, InputError, NonFiniteError
 from ..reading import read_frames, read_series, require_dims, require_origin
 from ..training import Callback, train
+from .answers import as_points
 from .best import Best, fingerprint
 from .corpus import Corpus, Split, split_of
 from .going_on import other_width, require_same_parameters
 from .learned import Learned, hearing
 from .limits import Limits, held, widened
-from .outcome import Outcome
+from .outcome import LSTMOutcome
 from .parameters import (
     check_parameters,
     n_threads,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["LSTMModel"]
 
 
-class LSTMModel(Outcome):
+class LSTMModel(LSTMOutcome):
     """An estimator around networks whose outputs are averaged.
 
     A subclass says what its targets are and what comes out.
@@ -288,9 +289,7 @@ class LSTMModel(Outcome):
             named = series.identifiers
             return tables if named is None else DataSeries(zip(named, tables, strict=True))
         last = np.array([table[-1] for table in tables])
-        if series.identifiers is None:
-            return last
-        return DataSet(zip(series.identifiers, last, strict=True))
+        return as_points(last, series.identifiers)
 
     # Files
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import numpy as np
 
 from .. import files
-from ..errors import InputError, NotFittedError
+from ..errors import InputError
 from ..points import Points, read_point, require_dims
 from ..reading import require_origin
 from .layers import Layers
@@ -86,48 +86,14 @@ class MLPModel(MLPFitting):
     # scikit-learn's names for what a fit leaves behind
 
     @property
-    def loss_(self) -> float:
-        """Training error after the last epoch, in the units of `loss_curve_`."""
-        return self.loss_curve_[-1]
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Training error after every epoch since the model was new."""
-        curve = self._fitted("loss_curve_").loss_curve
-        if not curve:
-            raise NotFittedError(
-                "this model came from FluCoMa, whose files hold no error: fit it first"
-            )
-        return list(curve)
-
-    @property
-    def validation_curve_(self) -> list[float]:
-        """Error on the held-out points after every epoch that had some."""
-        curve = self._fitted("validation_curve_").validation_curve
-        if not curve:
-            raise NotFittedError("nothing was held out: set validation before fit")
-        return list(curve)
-
-    @property
-    def n_iter_(self) -> int:
-        """Epochs since the model was new."""
-        return len(self._fitted("n_iter_").loss_curve)
-
-    @property
     def n_features_in_(self) -> int:
         """Dimensions of a point."""
-        return self._fitted("n_features_in_").layers.n_inputs
+        return int(self._fitted("n_features_in_").layers.n_inputs)
 
     @property
     def n_outputs_(self) -> int:
         """Numbers that come out of the last layer."""
-        return self._fitted("n_outputs_").layers.n_outputs
-
-    def _fitted(self, name: str) -> MLPLearned:
-        learned = self._usable()
-        if learned is None:
-            raise NotFittedError(f"{name} comes with fit. {self._not_fitted()}")
-        return learned
+        return int(self._fitted("n_outputs_").layers.n_outputs)
 
     # Files
 

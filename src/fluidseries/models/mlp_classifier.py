@@ -13,6 +13,7 @@ from ..errors import FluidSeriesError
 from ..labels import as_array, same_kind
 from ..points import Points, read_labels, read_points
 from ..reading import require_origin
+from .answers import as_labels, as_points
 from .going_on import other_labels
 from .mlp import MLPModel
 from .mlp_classes import probabilities, with_labels
@@ -160,9 +161,7 @@ ParameterError, BusyError, KeyboardInterrupt
         learned = self._require_classes()
         points = read_points(source)
         names = [self._name(learned, shares) for shares in self._outputs(points, learned)]
-        if points.identifiers is not None:
-            return LabelSet({i: str(x) for i, x in zip(points.identifiers, names, strict=True)})
-        return as_array(names)
+        return as_labels(names, points.identifiers)
 
     def predict_proba(self, source: Source) -> Any:
         """Return the probability of every label.
@@ -184,10 +183,7 @@ ParameterError, BusyError, KeyboardInterrupt
         """
         learned = self._require_classes()
         points = read_points(source)
-        shares = self._outputs(points, learned)
-        if points.identifiers is not None:
-            return DataSet(zip(points.identifiers, shares, strict=True))
-        return shares
+        return as_points(self._outputs(points, learned), points.identifiers)
 
     def predict_point(self, point: ArrayLike) -> Any:
         """Name one point of shape (n_dims,), quickly enough for live use."""

@@ -16,13 +16,13 @@ from ..points import Points, read_points
 from ..reading import require_origin
 from ..scaling import Scaler
 from ..training import Callback
-from .base import Model
 from .best import Best, fingerprint
 from .epochs import Epochs, Settings
 from .going_on import goes_on, other_width, require_same_parameters
 from .layers import Layers
 from .mlp_learned import MLPLearned
 from .mlp_parameters import SKLEARN_NAMES, batch_size, check_parameters, generator, hidden_sizes
+from .outcome import Outcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +61,7 @@ class Corpus:
     labels: tuple[Any, ...] = ()
 
 
-class MLPFitting(Model[MLPLearned]):
+class MLPFitting(Outcome[MLPLearned]):
     """The half of `MLPModel` that learns. A subclass says what its targets are."""
 
     _output_activation = "identity"

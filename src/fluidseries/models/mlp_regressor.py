@@ -13,6 +13,7 @@ from sklearn.metrics import r2_score
 from ..containers import DataSet
 from ..errors import FluidSeriesError
 from ..points import Points, read_points, read_target_points
+from .answers import as_points
 from .going_on import other_width
 from .mlp import MLPModel
 from .mlp_fitting import Corpus
@@ -183,10 +184,7 @@ class MLPRegressor(RegressorMixin, MLPModel):  # type: ignore[misc]
         """
         learned = self._require_learned()
         points = read_points(source)
-        outputs = self._outputs(points, learned)
-        if points.identifiers is not None:
-            return DataSet(zip(points.identifiers, outputs, strict=True))
-        return outputs[:, 0] if learned.form == "vector" else outputs
+        return as_points(self._outputs(points, learned), points.identifiers, learned.form)
 
     def predict_point(self, point: ArrayLike) -> NDArray[np.float64]:
         """Answer for one point, quickly enough for live use.

@@ -13,7 +13,6 @@ from sklearn.metrics import r2_score
 
 from .. import _core
 from ..batch import Series
-from ..containers import DataSet, LabelSet
 from ..errors import InputTypeError, ParameterError
 from ..labels import as_array, require_kept_labels
 from ..reading import (
@@ -26,6 +25,7 @@ from ..reading import (
 )
 from ..scaling import Scaler
 from ..warping import constraint_of
+from .answers import as_labels, as_points
 from .base import Model
 from .parameters import n_threads
 from .scoring import accuracy
@@ -228,17 +228,12 @@ class DTWClassifier(ClassifierMixin, NearestModel):  # type: ignore[misc]
         learned, series = self._read(source)
         shares = self._probabilities(series.arrays, learned)
         labels = [learned.classes[best] for best in shares.argmax(axis=1)]
-        if series.identifiers is not None:
-            return LabelSet({i: str(x) for i, x in zip(series.identifiers, labels, strict=True)})
-        return as_array(labels)
+        return as_labels(labels, series.identifiers)
 
     def predict_proba(self, source: Source) -> Any:
         """Return each label's share: a DataSet, or an array (n_series, n_classes)."""
         learned, series = self._read(source)
-        shares = self._probabilities(series.arrays, learned)
-        if series.identifiers is not None:
-            return DataSet(zip(series.identifiers, shares, strict=True))
-        return shares
+        return as_points(self._probabilities(series.arrays, learned), series.identifiers)
 
     def predict_point(self, frames: ArrayLike) -> Any:
         """Name one series of shape (n_frames, n_dims)."""
@@ -325,10 +320,7 @@ class DTWRegressor(RegressorMixin, NearestModel):  # type: ignore[misc]
     def predict(self, source: Source) -> Any:
         """Answer for many series: a DataSet for a DataSeries, else an array as in `fit`."""
         learned, series = self._read(source)
-        outputs = self._points(series.arrays, learned)
-        if series.identifiers is not None:
-            return DataSet(zip(series.identifiers, outputs, strict=True))
-        return outputs[:, 0] if learned.form == "vector" else outputs
+        return as_points(self._points(series.arrays, learned), series.identifiers, learned.form)
 
     def predict_point(self, frames: ArrayLike) -> NDArray[np.float64]:
         """Answer (n_outputs,) for one series of shape (n_frames, n_dims)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import NotFittedError
 from .base import Model
@@ -12,14 +12,13 @@ from .parameters import hidden_sizes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Outcome"]
+__all__ = ["LSTMOutcome", "Outcome"]
+
+Kept = TypeVar("Kept")
 
 
-class Outcome(Model[Learned]):
-    """An estimator whose curves and sizes can be asked for once it has learned."""
-
-    hidden_size: int | Sequence[int]
-    n_networks: int
+class Outcome(Model[Kept]):
+    """An estimator whose curves can be asked for once it has learned."""
 
     @property
     def loss_(self) -> float:
@@ -29,20 +28,25 @@ class Outcome(Model[Learned]):
     @property
     def loss_curve_(self) -> list[float]:
         """Training error of every epoch since the model was new."""
-        return list(self._fitted("loss_curve_").loss_curve)
+        curve = self._fitted("loss_curve_").loss_curve
+        if not curve:
+            raise NotFittedError(
+                "this model came from FluCoMa, whose files hold no error: fit it first"
+            )
+        return list(curve)
 
     @property
     def validation_loss_(self) -> float:
-        """Error on the held-out series after the last epoch."""
+        """Error on what was held out after the last epoch."""
         return self.validation_curve_[-1]
 
     @property
     def validation_curve_(self) -> list[float]:
-        """Error on the held-out series after every epoch that had some."""
+        """Error on what was held out after every epoch where something was."""
         curve = self._fitted("validation_curve_").validation_curve
         if not curve:
             raise NotFittedError(
-                "nothing was held out: set validation before fit, and give it enough series"
+                "nothing was held out: set validation before fit, and give it enough data"
             )
         return list(curve)
 
@@ -51,15 +55,28 @@ class Outcome(Model[Learned]):
         """Epochs since the model was new."""
         return len(self._fitted("n_iter_").loss_curve)
 
+    def _fitted(self, name: str) -> Any:
+        learned = self._usable()
+        if learned is None:
+            raise NotFittedError(f"{name} comes with fit. {self._not_fitted()}")
+        return learned
+
+
+class LSTMOutcome(Outcome[Learned]):
+    """Networks whose sizes can be asked for, and have to fit the parameters."""
+
+    hidden_size: int | Sequence[int]
+    n_networks: int
+
     @property
     def n_features_in_(self) -> int:
         """Dimensions per frame."""
-        return self._fitted("n_features_in_").network.n_inputs
+        return int(self._fitted("n_features_in_").network.n_inputs)
 
     @property
     def n_outputs_(self) -> int:
         """Dimensions of a point."""
-        return self._fitted("n_outputs_").network.n_outputs
+        return int(self._fitted("n_outputs_").network.n_outputs)
 
     def _usable(self) -> Learned | None:
         learned = self._learned
@@ -78,9 +95,3 @@ class Outcome(Model[Learned]):
             f"{name} is {getattr(self, name)} now, but what this {type(self).__name__} learned has "
             f"{was}: set it back, or call fit to start afresh"
         )
-
-    def _fitted(self, name: str) -> Learned:
-        learned = self._usable()
-        if learned is None:
-            raise NotFittedError(f"{name} comes with fit. {self._not_fitted()}")
-        return learned

@@ -15,6 +15,7 @@ from ..batch import Series
 from ..containers import DataSeries, DataSet
 from ..errors import DimensionError, FluidSeriesWarning
 from ..reading import read_targets, table_names
+from .answers import as_points
 from .corpus import Corpus, Split
 from .limits import Limits, limits_of, require_limits
 from .lstm import LSTMModel
@@ -241,9 +242,7 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
             if series.identifiers is None:
                 return tables
             return DataSeries(zip(series.identifiers, tables, strict=True))
-        if series.identifiers is not None:
-            return DataSet(zip(series.identifiers, outputs, strict=True))
-        return outputs[:, 0] if learned.form == "vector" else outputs
+        return as_points(outputs, series.identifiers, learned.form)
 
     def predict_point(self, frames: ArrayLike) -> NDArray[np.float64]:
         """Answer for one series, quickly enough for live use.
