@@ -17,10 +17,10 @@ from .events import (
     SegmentStopped,
     Warned,
 )
-from .memory import Snapshot
 from .model import LiveModel
 from .project import Recovery
 from .session import Session
+from .snapshots import Snapshot
 from .takes import Take
 
 __all__ = [

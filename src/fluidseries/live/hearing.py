@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from .events import Answer, Event, Segment, SegmentStarted, SegmentStopped, Warned
+from .facts import Facts
 from .rates import RateMeter, RateWatch
 from .resampling import Resampler
 from .segments import Gate, Heard, Window, level_of
 from .shaping import Shaping
-from .worker import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,9 +26,9 @@ from ..models.base import Model
 from ..models.registry import read_model
 from .events import FitCancelled, FitFailed, Fitted, Progress, Recalled, Warned
 from .kinds import what_it_learns
-from .memory import Snapshot
 from .playing import Player, player_of
 from .recording import RecordingVerbs
+from .snapshots import Snapshot
 from .training import Job
 from .worker import FitJob, Note, ReadJob, Result, Step
 

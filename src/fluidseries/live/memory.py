@@ -2,124 +2,30 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
-from ..containers.arrays import read_only
-from ..containers.frames import Frames
 from ..errors import IdentifierError, InputError
 from .controls import CONTROLS, Controls
+from .growing import Recording
 from .kinds import make_model
-from .rates import rate_of_times
+from .snapshots import Snapshot
+from .take_content import take_from_dict, take_to_dict
 from .takes import Take, TakeList, free_identifier
-from .worker import Facts
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from ..models.base import Model
 
-__all__ = ["KEPT_SNAPSHOTS", "Change", "Memory", "Recording", "Snapshot"]
+__all__ = ["KEPT_SNAPSHOTS", "Change", "Memory"]
 
 # How many snapshots without a name are kept.
 KEPT_SNAPSHOTS = 20
 
 Change: TypeAlias = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a model had learned at the end of a fit.
-
-    Parameters
-    ----------
-    number : int
-        Counted from 1.
-    name : str or None
-        Those with a name are kept for ever, of the others the newest 20.
-    loss : float or None
-        Error of the last epoch; None for models that have none.
-    epochs : int
-        Of this fit.
-    seconds : float
-        That it took.
-    facts : Facts
-        About the takes that it was fitted on.
-    playing : bool
-        Whether it is the one that plays.
-    """
-
-    number: int
-    name: str | None = None
-    loss: float | None = None
-    epochs: int = 0
-    seconds: float = 0.0
-    facts: Facts = field(default_factory=Facts)
-    playing: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Snapshot:
-        """Take what `to_dict` gave."""
-        facts: dict[str, Any] = {name: _tuples(value) for name, value in content["facts"].items()}
-        return cls(**{**content, "facts": Facts(**facts)})
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
-
-
-class Recording:
-    """A take that is being recorded."""
-
-    def __init__(self, id: str, label: str | None, point: list[float] | None, per_frame: bool):
-        self.id, self.label, self.per_frame = id, label, per_frame
-        self.point = None if point is None else tuple(point)
-        self._frames: Frames | None = None
-        self._targets: Frames | None = None
-        self._times = array("d")
-
-    def __len__(self) -> int:
-        return 0 if self._frames is None else len(self._frames)
-
-    @property
-    def n_inputs(self) -> int | None:
-        """Numbers per frame, None before the first."""
-        return None if self._frames is None else self._frames.n_dims
-
-    def add(
-        self, time: float, frame: NDArray[np.float64], target: NDArray[np.float64] | None
-    ) -> None:
-        """Add a frame that came at a time in seconds."""
-        if self._frames is None:
-            self._frames = Frames(frame[np.newaxis].copy())
-            self._targets = None if target is None else Frames(target[np.newaxis].copy())
-        else:
-            self._frames.append(frame)
-            if self._targets is not None and target is not None:
-                self._targets.append(target)
-        self._times.append(time)
-
-    def take(self) -> Take | None:
-        """Return what was recorded, None if nothing."""
-        if self._frames is None:
-            return None
-        frames = self._frames.show()
-        return Take(
-            self.id,
-            frames,
-            label=self.label,
-            point=self.point if self._targets is None else None,
-            targets=None if self._targets is None else self._targets.show(),
-            rate=rate_of_times(self._times),
-        )
 
 
 class Memory:
@@ -314,33 +220,6 @@ class Memory:
             self.playing, self.next_snapshot = content["playing"], content["next_snapshot"]
 
         return change
-
-
-def take_to_dict(take: Take, keep: Callable[[NDArray[np.float64]], int]) -> dict[str, Any]:
-    """Return a take as plain values, its arrays kept under numbers."""
-    return {
-        "id": take.id,
-        "frames": keep(take.frames),
-        "label": take.label,
-        "point": take.point,
-        "targets": None if take.targets is None else keep(take.targets),
-        "rate": take.rate,
-        "muted": take.muted,
-    }
-
-
-def take_from_dict(content: dict[str, Any], kept: Callable[[int], NDArray[np.float64]]) -> Take:
-    """Take what `take_to_dict` gave."""
-    point, targets = content["point"], content["targets"]
-    return Take(
-        content["id"],
-        read_only(kept(content["frames"])),
-        label=content["label"],
-        point=None if point is None else tuple(point),
-        targets=None if targets is None else read_only(kept(targets)),
-        rate=content["rate"],
-        muted=content["muted"],
-    )
 
 
 def void(_: object) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..models.base import Model
-    from .worker import Facts
+    from .facts import Facts
 
 __all__ = ["Player", "player_of", "require_inputs"]
 

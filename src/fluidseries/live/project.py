@@ -21,7 +21,8 @@ from .. import files
 from ..errors import FluidSeriesError, FormatError, StorageError, VersionError
 from .folder import Folder
 from .journal import BLOCK, FRAME, STEP, Journal, read_records, record
-from .memory import Change, Memory, take_from_dict, take_to_dict
+from .memory import Change, Memory
+from .take_content import take_from_dict, take_to_dict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

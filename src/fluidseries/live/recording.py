@@ -20,7 +20,7 @@ from .training import ready
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .memory import Recording
+    from .growing import Recording
 
 __all__ = ["RecordingVerbs"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .controls import Controls
-    from .worker import Facts
+    from .facts import Facts
 
 __all__ = ["Shaping"]
 
