@@ -10,7 +10,7 @@ COMPARE := $(VENV)/compare/bin/python
 # modules by itself, but not new sub-packages).
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard core/* src/fluidseries/*/__init__.py)
 
-.PHONY: demo test check format docs pages compare bench bench-learning bench-step instructions clean
+.PHONY: demo test check format docs pages compare bench bench-learning bench-epochs bench-step instructions clean
 
 demo: $(STAMPS)/package
 	$(BIN)/fluidseries demo --output demo --force
@@ -56,6 +56,9 @@ bench-learning: $(STAMPS)/test
 
 instructions:
 	bench/instructions.sh
+
+bench-epochs:
+	@mkdir -p build && bench/core.sh bench/epochs.cpp build/epochs && build/epochs
 
 bench-step:
 	@mkdir -p build && bench/core.sh bench/step.cpp build/step && build/step

@@ -6,8 +6,13 @@ python bench/speed.py [--json FILE]
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter_ns
 
 import numpy as np
@@ -102,8 +107,8 @@ def matrix_product_rate() -> float:
 def epochs() -> Report:
     report = Report(
         f"One epoch, {SERIES} series x {FRAMES} frames x {DIMS} dims, batch 50, 2 outputs (ms)",
-        ["hidden", "ours, 2 threads", "ours, 1 thread", "PyTorch, best of 1 and 2 threads",
-         "times faster", "GFLOP/s", "of NumPy's product"],
+        ["hidden", "ours, 2 threads", "ours, 1 thread", "1 thread / 2 threads",
+         "PyTorch, best of 1 and 2 threads", "times faster", "GFLOP/s", "of NumPy's product"],
     )  # fmt: skip
     peak = matrix_product_rate()
     for hidden in SIZES:
@@ -117,6 +122,7 @@ def epochs() -> Report:
             hidden,
             spread(times["2"]),
             spread(times["1"]),
+            f"{median(times['1']) / median(times['2']):.2f}",
             spread(theirs) if theirs else "not installed",
             f"{median(theirs) / median(times['2']):.1f}" if theirs else "",
             f"{rate / 1e9:.0f}",
@@ -191,6 +197,64 @@ def packing() -> Report:
     for name, seconds in times.items():
         report.add(name, spread(seconds))
     return report
+
+
+def fits() -> Report:
+    """Whole fits as the defaults make them, with five networks that share the threads."""
+    report = Report(
+        "40 epochs of LSTMClassifier(), five networks of 32 units (ms)",
+        ["series", "2 threads", "1 thread", "1 thread / 2 threads"],
+    )
+    for n_series, n_frames, dims in ((40, 100, 6), (50, 150, 1), (270, 16, 12)):
+        rng = np.random.default_rng(0)
+        source, target = rng.normal(size=(n_series, n_frames, dims)), np.arange(n_series) % LABELS
+        times = interleaved({n: partial(default_fit, source, target, n) for n in (2, 1)})
+        ratio = f"{median(times[1]) / median(times[2]):.2f}"
+        name = f"{n_series} of {n_frames} frames x {dims}"
+        report.add(name, spread(times[2]), spread(times[1]), ratio)
+    return report
+
+
+def default_fit(source: np.ndarray, target: np.ndarray, n_jobs: int) -> None:
+    fs.LSTMClassifier(max_iter=40, random_state=0, n_jobs=n_jobs).fit(source, target)
+
+
+LONG_FIT = """
+import re, pathlib, numpy as np, fluidseries as fs
+rng = np.random.default_rng(0)
+source, target = [rng.normal(size=(20_000, 13)) for _ in range(16)], rng.normal(size=(16, 2))
+small = fs.LSTMRegressor(64, max_iter=1, n_networks=1).fit([x[:50] for x in source], target)
+# Not getrusage's, which a process inherits from the one that started it.
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
+before = peak()
+fs.LSTMRegressor(64, max_iter=1, batch_size=16, n_networks=1, validation=0).fit(source, target)
+print((peak() - before) / 1e3)
+"""
+
+
+def around() -> Report:
+    """What is not arithmetic: loading, memory, the wheel."""
+    report = Report("Loading, memory, the wheel", ["what", "figure"])
+    codes = ("pass", "import numpy", "import fluidseries")
+    times = interleaved({code: partial(python, code) for code in codes}, rounds=7)
+    for code in codes[1:]:
+        own = median(times[code]) - median(times["pass"])
+        report.add(f"{code}, less bare Python", f"{own:.3f} s")
+    report.add("a fit of 16 series of 20,000 frames, 64 units, above the data",
+               f"{float(python(LONG_FIT)):.0f} MB")  # fmt: skip
+    with TemporaryDirectory() as folder:
+        options = f"-C build-dir={folder}/build --quiet --no-deps -w {folder} .".split()
+        root = Path(__file__).parent.parent
+        subprocess.run([sys.executable, "-m", "pip", "wheel", *options], cwd=root, check=True)
+        (wheel,) = Path(folder).glob("*.whl")
+        report.add("the wheel", f"{wheel.stat().st_size / 1e6:.2f} MB")
+    return report
+
+
+def python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def fitted(hidden: int, n_networks: int = 1, kind: type = fs.LSTMRegressor) -> fs.LSTMRegressor:
@@ -268,7 +332,7 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     reports = []
-    for measure in (epochs, passes, predicting, packing, live):
+    for measure in (epochs, passes, fits, predicting, packing, live, around):
         reports.append(measure())
         reports[-1].show()
     if options.json:

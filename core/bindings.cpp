@@ -271,6 +271,7 @@ class PyDescent {
         return false;
     }
     std::int64_t steps() const { return descent_.steps(); }
+    std::size_t size() const { return parameters_.size(); }
 
   private:
     static std::ptrdiff_t size_of(const FloatsOut& parameters, const Floats& gradient,
@@ -298,7 +299,10 @@ std::vector<bool> descend(const std::vector<PyDescent*>& networks,
     expect(networks.size() == sums.size() && networks.size() == counts.size() && n_threads > 0,
            "sums, counts or n_threads");
     std::vector<char> forward(networks.size());
-    parallel_for(int(networks.size()), n_threads, [&](int i, int) {
+    // Few parameters are handled sooner than another thread is told of them.
+    std::size_t size = 0;
+    for (const PyDescent* network : networks) size += network->size();
+    parallel_for(int(networks.size()), size < (1 << 14) ? 1 : n_threads, [&](int i, int) {
         forward[i] = networks[i]->go(sums[i].first, sums[i].second, counts[i], share);
     });
     return {forward.begin(), forward.end()};

@@ -44,7 +44,13 @@ struct Products {
         if (p.add)
             FS_UNROLL for (int v = 0; v < N; ++v) FS_UNROLL for (int j = 0; j < S; ++j)
                 sums[0][v][j] = load<W>(out + j * p.out.stride + v * W);
-        const auto add = [&](int set, int k) {
+        // Few series wait for the weights. They go along the columns to and fro, too: the rows may
+        // be no more than one tile.
+        constexpr bool few = S < 4;
+        const bool back = few && p.backwards;
+        const std::ptrdiff_t first = back ? p.count - 1 : 0, step = back ? -1 : 1;
+        const auto add = [&](int set, int i) {
+            const std::ptrdiff_t k = few ? first + i * step : i;
             Vec<W> weights[N];
             FS_UNROLL for (int v = 0; v < N; ++v) weights[v] = load<W>(tile + (k * P + v) * W);
             FS_UNROLL for (int j = 0; j < S; ++j) {

@@ -15,6 +15,8 @@ namespace {
 // Chunks are added up in this many sums whatever the number of threads, so that no bit depends on
 // it.
 constexpr int kGradientSums = 16;
+// Frames times parameters below which another thread is not worth its waking.
+constexpr std::int64_t kWorthThreads = 1 << 17;
 const Augmentation kAsRecorded;
 
 // The chunks of one turn that go into one of its sums: every n_sums-th from `sum` on.
@@ -55,19 +57,24 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
     const int n_turns = int(turns.size());
     if (memory_->networks.size() < turns.size()) memory_->networks.resize(turns.size());
+    const std::int64_t size = sizes_.parameters();
+    std::int64_t frames = 0;
     std::vector<Plan> plans;
     std::vector<Part> parts;
     for (int turn = 0; turn < n_turns; ++turn) {
         const Turn& t = turns[turn];
         plans.emplace_back(corpus_, t.rows, t.n, augmentation_, t.seed);
+        for (const Take& take : plans.back().takes) frames += take.length;
         const int n_sums = std::min(int(plans.back().chunks.size()), kGradientSums);
         for (int sum = 0; sum < n_sums; ++sum) parts.push_back({turn, sum, n_sums, 0});
     }
-    // A part that is alone stays on one thread: waking another takes longer than what it could do.
-    const int n_threads = parts.size() > 1 ? n_threads_ : 1;
+    // A part that is alone, or little work, stays on one thread: waking another takes longer than
+    // what it could do.
+    const int n_threads = parts.size() > 1 && frames * size >= kWorthThreads ? n_threads_ : 1;
     // Several networks are prepared side by side, and one by all threads together.
+    const int outer = n_turns * size >= kWorthThreads / 8 ? n_threads : 1;
     const int inner = n_turns > 1 ? 1 : n_threads;
-    parallel_for(n_turns, n_threads, [&](int turn, int) {
+    parallel_for(n_turns, outer, [&](int turn, int) {
         memory_->networks[turn].panels.pack(sizes_, turns[turn].parameters, true, inner);
     });
     std::vector<Wanted> wanted;
@@ -92,7 +99,7 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     std::vector<Total> totals;
     for (const Turn& turn : turns) totals.push_back({0, weight_of(turn.rows, turn.n)});
     for (const Part& part : parts) totals[part.turn].loss += part.loss;
-    parallel_for(n_turns, n_threads, [&](int turn, int) {
+    parallel_for(n_turns, outer, [&](int turn, int) {
         const int n_sums = std::min(int(plans[turn].chunks.size()), kGradientSums);
         add_up(sizes_, memory_->networks[turn].sums, n_sums, inner, turns[turn].gradient);
     });

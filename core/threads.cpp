@@ -16,6 +16,8 @@
 namespace fluidseries {
 namespace {
 
+constexpr int kPatience = 1000;
+
 struct Job {
     int n_tasks, n_threads;
     Task f;
@@ -49,7 +51,12 @@ class Pool {
             std::lock_guard<std::mutex> lock(door_);
             open_ = false;
         }
-        while (inside_.load(std::memory_order_acquire) > 0) pause();
+        // On a machine that is busy a helper may have lost its processor in the middle.
+        for (int looks = 0; inside_.load(std::memory_order_acquire) > 0; ++looks)
+            if (looks < kPatience)
+                pause();
+            else
+                std::this_thread::yield();
         return true;
     }
 
