@@ -241,7 +241,7 @@ def test_a_callback_in_the_place_of_the_target_is_noticed():
 def test_a_single_series_is_not_held_out_and_says_so():
     with pytest.warns(errors.FluidSeriesWarning, match="less than one whole series"):
         model = quick(max_iter=2, validation=0.2).fit(waves(1, 400))
-    with pytest.raises(fs.NotFittedError, match="give it enough series"):
+    with pytest.raises(fs.NotFittedError, match="give it enough data"):
         _ = model.validation_curve_
 
 

@@ -81,7 +81,7 @@ class Gestures(Output):
         takes = [take.chosen(self._inputs) for take in heard]
         lengths = [len(take) for take in takes] or [1]
         self._window = max(2, round(float(np.median(lengths))))
-        self._hop = max(1, self._window // HOPS)
+        self._hop = max(1, round(self._window / HOPS))
         self._heard: deque[tuple[float, ...]] = deque(maxlen=self._window)
         self.distances, self._matched, self._since = [], 0, 0
         spread = (
