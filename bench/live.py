@@ -18,7 +18,6 @@ import socket
 import sys
 import tempfile
 import time
-from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +33,7 @@ from osc_stage import Patch, Program
 
 MODELS = [f"voice{i}" for i in range(8)]
 TAKES = 5  # of each of nine speakers
+DIGITS = 7  # of a tag
 
 
 def prepare(folder: Path) -> None:
@@ -57,37 +57,47 @@ def resident(process: int) -> float:
 
 
 class Player:
-    """Sends frames at a rate, to all models at once or to each, and times the answers."""
+    """Sends frames at a rate, to all models at once or to each, and times the answers.
+
+    Every frame has a tag, by which its answer is known; frames with a tag are answered however late
+    they are.
+    """
 
     def __init__(self, to: tuple[str, int], ears: socket.socket, *, separate: bool) -> None:
         self.to, self.ears = to, ears
         frame = [0.1 * i for i in range(12)]
         addresses = [f"/fluidseries/{name}/frame" for name in MODELS]
+        self.models = {address.encode() for address in addresses}
+        mark = "@" + "0" * DIGITS
         self.packets = [
-            write_message(address, *frame)
+            write_message(address, mark, *frame).split(mark.encode())
             for address in (addresses if separate else ["/fluidseries/frame"])
         ]
-        self.index = {f"/fluidseries/{name}/frame".encode(): i for i, name in enumerate(MODELS)}
-        self.waiting: list[deque[float]] = [deque() for _ in MODELS]
+        self.answers = len(MODELS) // len(self.packets)  # to a packet
+        self.began: list[float] = []  # of each tag
         self.times: list[float] = []
-        self.sent = 0
+
+    @property
+    def sent(self) -> int:
+        """How many answers are wanted."""
+        return len(self.began) * self.answers
 
     def play(self, seconds: float, rate: float) -> None:
+        self.began.clear()
+        self.times.clear()
         due = time.perf_counter()
         end = due + seconds
         while due < end:
-            for i, packet in enumerate(self.packets):
-                now = time.perf_counter()
-                for waiting in self.waiting if len(self.packets) == 1 else [self.waiting[i]]:
-                    waiting.append(now)
-                self.ears.sendto(packet, self.to)
-            self.sent += len(self.waiting)
+            for head, tail in self.packets:
+                tag = f"@{len(self.began):0{DIGITS}}".encode()
+                self.began.append(time.perf_counter())
+                self.ears.sendto(head + tag + tail, self.to)
             due += 1 / rate
             while (left := due - time.perf_counter()) > 0:
                 if select.select([self.ears], [], [], left)[0]:
                     self.hear()
         limit = time.perf_counter() + 2
-        while any(self.waiting) and time.perf_counter() < limit:
+        while len(self.times) < self.sent and time.perf_counter() < limit:
             if select.select([self.ears], [], [], 0.1)[0]:
                 self.hear()
 
@@ -97,17 +107,16 @@ class Player:
                 packet = self.ears.recv(65536)
             except BlockingIOError:
                 return
-            index = self.index.get(packet.split(b"\0", 1)[0])
-            if index is not None:
-                self.times.append(time.perf_counter() - self.waiting[index].popleft())
+            if packet.split(b"\0", 1)[0] in self.models:
+                place = packet.index(b"@") + 1
+                number = int(packet[place : place + DIGITS])
+                self.times.append(time.perf_counter() - self.began[number])
 
 
 def played(program: Program, seconds: float, rate: float, *, separate: bool) -> list[object]:
     """Play after a second to get warm; return what the table shows of it."""
     player = Player(program.patch.to, program.patch.ears.socket, separate=separate)
     player.play(1.0, rate)
-    player.times.clear()
-    player.sent = 0
     before = resident(program.process.pid)
     player.play(seconds, rate)
     after = resident(program.process.pid)
