@@ -150,7 +150,7 @@ def read_examples(model: Any, source: Path, target: Path | None) -> tuple[Any, A
             remedy = f"{target} holds one, so let the two change places"
         raise FormatError(
             f"{source} holds a {type(content).__name__}, but {name} is for a {wanted.__name__}: "
-            f"{remedy}"
+            + remedy
         )
     return content or wanted(), inside if target is None else read_data(target)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .controls import Controls
     from .playing import Player
 
-__all__ = ["Hearing"]
+__all__ = ["Hearing", "hop_within"]
 
 Frame: TypeAlias = "NDArray[np.float64]"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..live.hearing import hop_within
 from ..warping import dtw
 from .wekinator_outputs import Output
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from ..live import Session
 
 __all__ = ["Gestures"]
-
-HOPS = 16  # comparisons while a gesture of median length goes by
 
 
 class Gestures(Output):
@@ -81,7 +80,7 @@ class Gestures(Output):
         takes = [take.chosen(self._inputs) for take in heard]
         lengths = [len(take) for take in takes] or [1]
         self._window = max(2, round(float(np.median(lengths))))
-        self._hop = max(1, round(self._window / HOPS))
+        self._hop = hop_within(self._window)
         self._heard: deque[tuple[float, ...]] = deque(maxlen=self._window)
         self.distances, self._matched, self._since = [], 0, 0
         spread = (
