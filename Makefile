@@ -23,6 +23,7 @@ check: $(STAMPS)/check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run -Werror $(wildcard core/*.hpp core/*.cpp)
+	$(CXX) -std=c++17 -fsyntax-only -Icore $(wildcard bench/*.cpp)
 	$(BIN)/python -m pytest -q tests/test_imports.py
 
 format: $(STAMPS)/check

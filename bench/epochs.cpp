@@ -72,7 +72,7 @@ class Fit {
                                  network.gradient.data()});
             session_.gradients(turns);
             parallel_for(int(networks_.size()), n_threads_,
-                         [&](int i, int) { networks_[i].descent.go(n, 1.0); });
+                         [&](int i, int) { networks_[i].descent.go(double(n), n, 1.0); });
         }
     }
 
@@ -89,10 +89,11 @@ class Fit {
         std::sort(times_.begin(), times_.end());
         const double median = times_[times_.size() / 2];
         const double work = 2.0 * kSeries * kFrames * 4 * hidden_ * (2 * kDims + 3 * hidden_);
-        std::printf("hidden %3d  batch %2d  networks %d  threads %d: %7.1f (%.1f - %.1f) ms, "
-                    "%3.0f GFLOP/s\n",
-                    hidden_, batch_, int(networks_.size()), n_threads_, median, times_.front(),
-                    times_.back(), work / median / 1e6);
+        std::printf(
+            "hidden %3d  batch %2d  networks %d  threads %d: %7.1f (%.1f - %.1f) ms, "
+            "%3.0f GFLOP/s\n",
+            hidden_, batch_, int(networks_.size()), n_threads_, median, times_.front(),
+            times_.back(), work / median / 1e6);
     }
 
   private:
@@ -112,9 +113,10 @@ static void compare(std::vector<std::unique_ptr<Fit>> fits) {
 
 int main() {
     const Corpus1000 corpus;
-    std::printf("%s; one epoch of one network, %d series x %d frames x %d dimensions, %d outputs; "
-                "median (least - most) of %d rounds\n",
-                kernels().name, kSeries, kFrames, kDims, kOutputs, kRounds);
+    std::printf(
+        "%s; one epoch of one network, %d series x %d frames x %d dimensions, %d outputs; "
+        "median (least - most) of %d rounds\n",
+        kernels().name, kSeries, kFrames, kDims, kOutputs, kRounds);
     for (const int hidden : {10, 64, 128}) {
         std::vector<std::unique_ptr<Fit>> fits;
         for (const int threads : {1, 2})

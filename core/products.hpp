@@ -35,37 +35,50 @@ struct Products {
     // sums[N][S] for S series and N of the P vectors of a tile, from vector `v0` on.
     template <int S, int N, int P>
     static FS_INLINE void product_tile(const Product& p, const float* tile, int series, int row) {
-        // A single series would leave the multipliers waiting for its few sums.
-        constexpr int sets = S == 1 ? 2 : 1;
-        const float* in = p.in.data + series * p.in.stride;
-        float* out = p.out.data + series * p.out.stride + row;
+        // Every sum waits four cycles for itself, and two are added to in each: fewer than eight
+        // are kept in several sets, which take turns.
+        constexpr int sets = N * S >= 8 ? 1 : N * S >= 4 ? 2 : 4;
+        const std::ptrdiff_t in_stride = p.in.stride, out_stride = p.out.stride;
+        float* out = p.out.data + series * out_stride + row;
         Vec<W> sums[sets][N][S];
         FS_UNROLL for (int j = 0; j < sets * N * S; ++j)(&sums[0][0][0])[j] = Vec<W>{};
         if (p.add)
             FS_UNROLL for (int v = 0; v < N; ++v) FS_UNROLL for (int j = 0; j < S; ++j)
-                sums[0][v][j] = load<W>(out + j * p.out.stride + v * W);
+                sums[0][v][j] = load<W>(out + j * out_stride + v * W);
+        const auto walk = [&](auto direction) __attribute__((always_inline)) {
+            constexpr int step = decltype(direction)::value;
+            const std::ptrdiff_t first = step > 0 ? 0 : p.count - 1;
+            const float* x = p.in.data + series * in_stride + first;
+            const float* w = tile + first * (P * W);
+            const auto add = [&](int set) __attribute__((always_inline)) {
+                Vec<W> weights[N];
+                FS_UNROLL for (int v = 0; v < N; ++v) {
+                    weights[v] = load<W>(w + v * W);
+                    if (S > 1) weights[v] = in_register<W>(weights[v]);
+                }
+                FS_UNROLL for (int j = 0; j < S; ++j) {
+                    const float number = x[j * in_stride];
+                    FS_UNROLL for (int v = 0; v < N; ++v) sums[set][v][j] += number * weights[v];
+                }
+                x += step, w += step * (P * W);
+            };
+            int k = p.count;
+            for (; k >= sets; k -= sets) FS_UNROLL for (int set = 0; set < sets; ++set) add(set);
+            for (; k > 0; --k) add(0);
+        };
         // Few series wait for the weights. They go along the columns to and fro, too: the rows may
         // be no more than one tile.
-        constexpr bool few = S < 4;
-        const bool back = few && p.backwards;
-        const std::ptrdiff_t first = back ? p.count - 1 : 0, step = back ? -1 : 1;
-        const auto add = [&](int set, int i) {
-            const std::ptrdiff_t k = few ? first + i * step : i;
-            Vec<W> weights[N];
-            FS_UNROLL for (int v = 0; v < N; ++v) weights[v] = load<W>(tile + (k * P + v) * W);
-            FS_UNROLL for (int j = 0; j < S; ++j) {
-                const float x = in[j * p.in.stride + k];
-                FS_UNROLL for (int v = 0; v < N; ++v) sums[set][v][j] += x * weights[v];
-            }
-        };
-        int k = 0;
-        for (; k + sets <= p.count; k += sets)
-            FS_UNROLL for (int set = 0; set < sets; ++set) add(set, k + set);
-        if (k < p.count) add(0, k);
-        FS_UNROLL for (int v = 0; v < N; ++v) FS_UNROLL for (int j = 0; j < S; ++j) {
-            if constexpr (sets == 2) sums[0][v][j] += sums[1][v][j];
-            const int left = p.rows - row - v * W;
-            store<W>(out + j * p.out.stride + v * W, sums[0][v][j], left < W ? left : W);
+        if (S < 4 && p.backwards)
+            walk(Extent<-1>{});
+        else
+            walk(Extent<1>{});
+        FS_UNROLL for (int set = 1; set < sets; ++set)
+            FS_UNROLL for (int j = 0; j < N * S; ++j)(&sums[0][0][0])[j] += (&sums[set][0][0])[j];
+        const int rows = p.rows - row;
+        FS_UNROLL for (int v = 0; v < N; ++v) {
+            const int n = rows - v * W < W ? rows - v * W : W;
+            FS_UNROLL for (int j = 0; j < S; ++j)
+                store<W>(out + j * out_stride + v * W, sums[0][v][j], n);
         }
     }
 
@@ -91,35 +104,37 @@ struct Products {
     template <int RA, int RB>
     static FS_INLINE void outer_tile(const OuterProduct& p, int n, const float* a, const float* b,
                                      float* sum) {
-        const std::ptrdiff_t width = padded(p.rows_b);
+        const std::ptrdiff_t width = padded(p.rows_b), a_stride = p.a.stride, b_stride = p.b.stride;
         Vec<W> sums[RA][RB];
         FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j) sums[i][j] =
             load<W>(sum + i * width + j * W);
-        for (int t = 0; t < n; ++t, a += p.a.stride, b += p.b.stride) {
+        // At least once: with a way around the loop the compiler moves all sums to memory and back.
+        do {
             Vec<W> y[RB];
             FS_UNROLL for (int j = 0; j < RB; ++j) y[j] = load<W>(b + j * W);
             FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j)
                 sums[i][j] += a[i] * y[j];
-        }
+            a += a_stride, b += b_stride;
+        } while (--n > 0);
         FS_UNROLL for (int i = 0; i < RA; ++i) FS_UNROLL for (int j = 0; j < RB; ++j)
             store<W>(sum + i * width + j * W, sums[i][j]);
     }
 
-    // Cut into blocks of b that stay in the second-level cache while all rows of a pass by. What
-    // stands behind the rows of b is read too: nobody reads its sum.
+    // Cut into blocks of time and tiles of b, such that 128 rows of a tile of b (24 KB at most)
+    // stay in the first-level cache while all rows of a pass by. What stands behind the rows of b
+    // is read too: nobody reads its sum.
     static void outer(const OuterProduct& p) {
-        constexpr int block_floats = 96 << 10;
-        const int block = int(block_floats / p.b.stride) + 1;
+        constexpr int block = 128;
+        constexpr bool many = Sums >= 24;
         for (int start = 0; start < p.n; start += block) {
             const int n = p.n - start < block ? p.n - start : block;
-            for_each_tile<4>(p.rows_a, [&](int a, auto rows) {
-                for_each_tile<(Sums >= 24 ? 6 : 2)>(
-                    tiles_of(p.rows_b, W), [&](int b, auto vectors) {
-                        outer_tile<decltype(rows)::value, decltype(vectors)::value>(
-                            p, n, p.a.data + start * p.a.stride + a,
-                            p.b.data + start * p.b.stride + b * W,
-                            p.sum + std::ptrdiff_t(a) * padded(p.rows_b) + b * W);
-                    });
+            for_each_tile<(many ? 3 : 2)>(tiles_of(p.rows_b, W), [&](int b, auto vectors) {
+                for_each_tile<(many ? 8 : 4)>(p.rows_a, [&](int a, auto rows) {
+                    outer_tile<decltype(rows)::value, decltype(vectors)::value>(
+                        p, n, p.a.data + start * p.a.stride + a,
+                        p.b.data + start * p.b.stride + b * W,
+                        p.sum + std::ptrdiff_t(a) * padded(p.rows_b) + b * W);
+                });
             });
         }
     }

@@ -29,6 +29,16 @@ FS_INLINE Vec<W> load(const float* p) {
     return v;
 }
 
+// Says that a vector is in a register and is to be used from there. Left to itself GCC reads a
+// vector that two or three sums need from memory once for each of them.
+template <int W>
+FS_INLINE Vec<W> in_register(Vec<W> v) {
+#if defined(__AVX512F__)
+    asm("" : "+v"(v));
+#endif
+    return v;
+}
+
 template <int W>
 FS_INLINE Doubles<W> load_doubles(const double* p) {
     Doubles<W> v;
