@@ -1,10 +1,9 @@
 // Memory for matrices of floats.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <new>
+#include <vector>
 
 namespace fluidseries {
 
@@ -12,22 +11,34 @@ namespace fluidseries {
 // that what kernels read beyond their rows is a finite number.
 class Buffer {
   public:
-    void reserve(std::size_t size) {
-        if (size <= size_) return;
-        data_.reset();
-        data_.reset(static_cast<float*>(::operator new[]((size + 16) * sizeof(float), kAlign)));
-        size_ = size;
-        std::fill_n(data_.get(), size + 16, 0.0f);
-    }
+    void reserve(std::size_t size);
     float* get() const { return data_.get(); }
 
   private:
-    static constexpr std::align_val_t kAlign{64};
     struct Free {
-        void operator()(float* p) const { ::operator delete[](p, kAlign); }
+        std::size_t alignment;
+        void operator()(float*) const;
     };
-    std::unique_ptr<float[], Free> data_;
+    std::unique_ptr<float[], Free> data_{nullptr, {}};
     std::size_t size_ = 0;
+};
+
+// Room for `size` floats, whose address is to be written to *at.
+struct Wish {
+    std::size_t size;
+    float** at;
+};
+using Wishes = std::vector<Wish>;
+
+// Several arrays side by side in one piece of memory, which then may be large enough for large
+// pages. Each has room for a vector behind it.
+class Arena {
+  public:
+    // Fulfils all wishes. What stood in the arena before is lost.
+    void settle(const Wishes&);
+
+  private:
+    Buffer memory_;
 };
 
 }  // namespace fluidseries

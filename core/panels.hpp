@@ -8,16 +8,17 @@
 
 namespace fluidseries {
 
-// Packed matrices, shared by all threads.
+// Packed matrices, shared by all threads. Their memory is an arena's.
 class Panels {
   public:
     struct Layer {
-        Buffer forward;     // W: gates from z
-        Buffer to_h, to_x;  // parts of W': gradients of h and, above the first layer, of x
+        float* forward;      // W: gates from z
+        float *to_h, *to_x;  // parts of W': gradients of h and, above the first layer, of x
     };
     std::vector<Layer> layers;
-    Buffer readout, readout_back;  // features and 1 to outputs, and the gradients back
+    float *readout, *readout_back;  // features and 1 to outputs, and the gradients back
 
+    void ask(const Sizes&, bool with_backward, Wishes&);
     void pack(const Sizes&, const float* parameters, bool with_backward, int n_threads);
 
   private:
@@ -28,9 +29,10 @@ class Panels {
 // The summed gradient of some chunks: for every layer that of W (4H, K), and that of the readout's
 // weight and bias side by side (outputs, features + 1). Rows are padded.
 struct GradientSum {
-    std::vector<Buffer> layers;
-    Buffer readout;
+    std::vector<float*> layers;
+    float* readout;
 
+    void ask(const Sizes&, Wishes&);
     void clear(const Sizes&);
 };
 

@@ -9,6 +9,10 @@
 namespace fluidseries {
 namespace {
 
+// Fewer series than these are one chunk. The weights' way from the cache takes as long for two as
+// for one, so that two threads with one series each are hardly sooner done than one with two.
+constexpr std::int64_t kWorthTwoChunks = 4;
+
 // A series at another speed has another number of frames.
 int played_frames(std::int64_t frames, std::int64_t row, const Augmentation& augmentation,
                   std::uint64_t seed) {
@@ -31,7 +35,7 @@ Plan::Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
     std::stable_sort(takes.begin(), takes.end(),
                      [](const Take& a, const Take& b) { return a.length > b.length; });
     const std::int64_t full = (n + kChunkSeries - 1) / kChunkSeries;
-    const std::int64_t count = n > 1 ? full + full % 2 : n;
+    const std::int64_t count = n < kWorthTwoChunks ? full : full + full % 2;
     for (std::int64_t i = 0, start = 0; i < count; ++i) {
         const std::int64_t end = n * (i + 1) / count;
         chunks.push_back({takes.data() + start, int(end - start)});

@@ -31,7 +31,8 @@ struct Chunk {
 };
 
 // Cuts a call's rows into chunks of nearly equal size, series of similar length together. The
-// chunks follow from the rows alone, and their number is even, so that two threads end together.
+// chunks follow from the rows alone, and the number of several is even, so that two threads end
+// together.
 struct Plan {
     std::vector<Take> takes;
     std::vector<Chunk> chunks;

@@ -1,5 +1,7 @@
 #include "readout.hpp"
 
+#include <algorithm>
+
 #include "random.hpp"
 
 namespace fluidseries {
@@ -74,7 +76,7 @@ double Readout::read_series(GradientSum* sum) {
         if (wanted_->loss) loss += loss_of(out().row(s), take.row, take.row, 1);
     }
     if (!sum) return loss;
-    kernels().outer({series, outputs_, n_features_ + 1, out(), features(), sum->readout.get()});
+    kernels().outer({series, outputs_, n_features_ + 1, out(), features(), sum->readout});
     product(panels.readout_back, n_features_, outputs_, series, out(), d_features());
     if (wanted_->augmentation->dropout > 0) silence(d_features());
     return loss;
@@ -97,7 +99,7 @@ double Readout::read_frames(int first, int frames, ConstMatrix h1, GradientSum* 
         if (wanted_->loss) loss += loss_of(y, take.start + frame, take.row, 1.0 / take.length);
     }
     if (!sum) return loss;
-    kernels().outer({rows, outputs_, units_ + 1, out(), h1, sum->readout.get()});
+    kernels().outer({rows, outputs_, units_ + 1, out(), h1, sum->readout});
     product(panels.readout_back, units_, outputs_, rows, out(), {d_h_.get(), stride_of(units_)});
     return loss;
 }
@@ -107,9 +109,9 @@ ConstMatrix Readout::d_h(int t) const {
     return {d_h_.get() + t * chunk_->series * stride, stride};
 }
 
-void Readout::product(const Buffer& panels, int rows, int columns, int series, ConstMatrix in,
+void Readout::product(const float* panels, int rows, int columns, int series, ConstMatrix in,
                       Matrix out) const {
-    kernels().product({series, rows, columns, panels.get(), 0, columns, in, out, false, false});
+    kernels().product({series, rows, columns, panels, 0, columns, in, out, false, false});
 }
 
 // Dropout (Srivastava et al. 2014): some features are 0, the others larger to make up for them.

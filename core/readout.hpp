@@ -52,7 +52,7 @@ class Readout {
     bool has(int section) const { return sizes().readout & section; }
     const Sizes& sizes() const { return *wanted_->sizes; }
 
-    void product(const Buffer& panels, int rows, int columns, int series, ConstMatrix in,
+    void product(const float* panels, int rows, int columns, int series, ConstMatrix in,
                  Matrix out) const;
     void silence(Matrix features) const;
     void hand_out(const Take&, int frame, const float* out) const;

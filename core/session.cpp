@@ -35,6 +35,7 @@ struct Session::Memory {
     };
 
     std::mutex one_call_at_a_time;
+    Arena arena;  // of the networks
     std::vector<Network> networks;
     std::vector<Worker> workers;  // of the threads
 };
@@ -61,13 +62,20 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     std::int64_t frames = 0;
     std::vector<Plan> plans;
     std::vector<Part> parts;
+    Wishes wishes;
     for (int turn = 0; turn < n_turns; ++turn) {
         const Turn& t = turns[turn];
         plans.emplace_back(corpus_, t.rows, t.n, augmentation_, t.seed);
         for (const Take& take : plans.back().takes) frames += take.length;
         const int n_sums = std::min(int(plans.back().chunks.size()), kGradientSums);
-        for (int sum = 0; sum < n_sums; ++sum) parts.push_back({turn, sum, n_sums, 0});
+        Memory::Network& network = memory_->networks[turn];
+        network.panels.ask(sizes_, true, wishes);
+        for (int sum = 0; sum < n_sums; ++sum) {
+            network.sums[sum].ask(sizes_, wishes);
+            parts.push_back({turn, sum, n_sums, 0});
+        }
     }
+    memory_->arena.settle(wishes);
     // A part that is alone, or little work, stays on one thread: waking another takes longer than
     // what it could do.
     const int n_threads = parts.size() > 1 && frames * size >= kWorthThreads ? n_threads_ : 1;
@@ -128,6 +136,9 @@ double Session::forward(const float* parameters, const std::int64_t* rows, std::
     const Plan plan(corpus_, rows, n, kAsRecorded, 0);
     if (memory_->networks.empty()) memory_->networks.resize(1);
     Panels& panels = memory_->networks[0].panels;
+    Wishes wishes;
+    panels.ask(sizes_, false, wishes);
+    memory_->arena.settle(wishes);
     panels.pack(sizes_, parameters, false, n_threads_);
     const Wanted wanted{&sizes_, &corpus_,   &panels,  &kAsRecorded, 0,
                         loss_,   per_frame_, !outputs, false,        outputs};

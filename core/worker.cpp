@@ -32,6 +32,7 @@ void Worker::prepare(const Wanted& wanted, const Plan& plan) {
     top_ = sizes.layers() - 1;
     segment_ = wanted.gradient ? gradient_frames(sizes, series, longest)
                                : std::min(longest, kForwardFrames);
+    Wishes wishes;
     layers_.resize(sizes.layers());
     for (int l = 0; l <= top_; ++l) {
         Layer& layer = layers_[l];
@@ -40,16 +41,17 @@ void Worker::prepare(const Wanted& wanted, const Plan& plan) {
         const auto rows = [&](int frames, int width) {
             return std::size_t(frames) * series * stride_of(width);
         };
-        layer.z.reserve(rows(segment_ + 1, layer.rows));
-        layer.c.reserve(rows(segment_ + 1, layer.units));
-        layer.gates.reserve(rows(segment_, 4 * layer.units));
-        layer.tanh_c.reserve(rows(segment_, layer.units));
+        wishes.push_back({rows(segment_ + 1, layer.rows), &layer.z});
+        wishes.push_back({rows(segment_ + 1, layer.units), &layer.c});
+        wishes.push_back({rows(segment_, 4 * layer.units), &layer.gates});
+        wishes.push_back({rows(segment_, layer.units), &layer.tanh_c});
         if (!wanted.gradient) continue;
-        layer.dx.reserve(l ? rows(segment_, layer.inputs) : 0);
-        layer.dh.reserve(rows(1, layer.units));
-        layer.dc.reserve(rows(1, layer.units));
-        layer.boundary.reserve(rows(2 * (longest / segment_ + 1), layer.units));
+        wishes.push_back({l ? rows(segment_, layer.inputs) : 0, &layer.dx});
+        wishes.push_back({rows(1, layer.units), &layer.dh});
+        wishes.push_back({rows(1, layer.units), &layer.dc});
+        wishes.push_back({rows(2 * (longest / segment_ + 1), layer.units), &layer.boundary});
     }
+    arena_.settle(wishes);
     readout_.prepare(wanted, series, segment_);
 }
 
@@ -154,7 +156,7 @@ void Worker::forward(int segment, Playback& playback) {
                     std::copy_n(h(l - 1, t + 1).row(i), layer.inputs, z(l, t).row(i));
         if (inputs_first)
             kernels().product({frames * series, 4 * layer.units, layer.rows,
-                               wanted_->panels->layers[l].forward.get(), 0, layer.inputs, z(l, 0),
+                               wanted_->panels->layers[l].forward, 0, layer.inputs, z(l, 0),
                                gates(l, 0), false, false});
         for (int t = 0; t < frames; ++t)
             step(l, t, chunk_->alive(segment * segment_ + t), inputs_first);
@@ -168,7 +170,7 @@ void Worker::step(int l, int t, int alive, bool inputs_done) {
     kernels().product({alive,
                        4 * layer.units,
                        layer.rows,
-                       wanted_->panels->layers[l].forward.get(),
+                       wanted_->panels->layers[l].forward,
                        first,
                        layer.rows - first,
                        {in.data + first, in.stride},
@@ -198,7 +200,7 @@ void Worker::backward(int segment, int l, GradientSum& sum) {
     }
     const Layer& layer = layers_[l];
     kernels().outer({frames_in(segment) * chunk_->series, 4 * layer.units, layer.rows, gates(l, 0),
-                     z(l, 0), sum.layers[l].get()});
+                     z(l, 0), sum.layers[l]});
 }
 
 void Worker::step_back(int l, int t, int alive) {
@@ -208,10 +210,10 @@ void Worker::step_back(int l, int t, int alive) {
     const bool backwards = t % 2 == 1;
     kernels().cell_gradient({alive, layer.units, c(l, t), tanh_c(l, t), dh(l), dc(l), gates(l, t)});
     kernels().product(
-        {alive, layer.units, n, panels.to_h.get(), 0, n, gates(l, t), dh(l), false, backwards});
+        {alive, layer.units, n, panels.to_h, 0, n, gates(l, t), dh(l), false, backwards});
     if (l > 0)
-        kernels().product({alive, layer.inputs, n, panels.to_x.get(), 0, n, gates(l, t), dx(l, t),
-                           false, backwards});
+        kernels().product(
+            {alive, layer.inputs, n, panels.to_x, 0, n, gates(l, t), dx(l, t), false, backwards});
 }
 
 }  // namespace fluidseries

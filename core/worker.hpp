@@ -21,15 +21,15 @@ class Worker {
     // in the next frame's z and c. A frame's rows lie directly behind those of the frame before.
     struct Layer {
         int units, inputs, rows;
-        Buffer z, c, gates, tanh_c;
-        Buffer dx;        // the gradient of x, per frame
-        Buffer dh, dc;    // the gradients of h and c, from later frames
-        Buffer boundary;  // h and c at the start of every segment
+        float *z, *c, *gates, *tanh_c;
+        float* dx;        // the gradient of x, per frame
+        float *dh, *dc;   // the gradients of h and c, from later frames
+        float* boundary;  // h and c at the start of every segment
     };
 
-    Matrix at(const Buffer& buffer, int width, int t) const {
+    Matrix at(float* first, int width, int t) const {
         const std::ptrdiff_t stride = stride_of(width);
-        return {buffer.get() + t * chunk_->series * stride, stride};
+        return {first + t * chunk_->series * stride, stride};
     }
     Matrix z(int l, int t) const { return at(layers_[l].z, layers_[l].rows, t); }
     Matrix h(int l, int t) const {
@@ -63,6 +63,7 @@ class Worker {
     int top_ = 0;
     int segment_ = 0;  // frames computed and kept at a time
     std::vector<Layer> layers_;
+    Arena arena_;
     Readout readout_;
 };
 
