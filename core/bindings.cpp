@@ -230,23 +230,46 @@ class PyStream {
 
 // Tables that are not what is taken as it is raise; else the place of the first number that is not
 // finite, or -1.
+// Tables that Python lends for as long as this lives.
+class LentTables {
+  public:
+    explicit LentTables(nb::list tables, int dims) {
+        for (nb::handle table : tables) {
+            const NumberBuffer& numbers = buffers_.emplace_back(table.ptr(), PyBUF_SIMPLE);
+            const bool doubles = numbers.is('d', 2);
+            good_ = (doubles || numbers.is('f', 2)) && numbers.shape(1) == dims;
+            if (!good_) return;
+            tables_.push_back({numbers.data<void>(), doubles, numbers.shape(0)});
+        }
+    }
+    // Whether all are contiguous tables of floats or doubles, with so many columns.
+    bool good() const { return good_; }
+    const std::vector<Table>& get() const { return tables_; }
+
+  private:
+    std::deque<NumberBuffer> buffers_;
+    std::vector<Table> tables_;
+    bool good_ = true;
+};
+
+bool sound(nb::list tables, int dims) {
+    const LentTables lent(tables, dims);
+    if (!lent.good()) return false;
+    nb::gil_scoped_release release;
+    return all_sound(lent.get(), dims);
+}
+
 std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, int n_threads) {
     const int dims = int(mean.size());
-    std::deque<NumberBuffer> buffers;
-    std::vector<Table> all;
+    const LentTables lent(tables, dims);
+    expect(lent.good(), "table");
     std::int64_t rows = 0;
-    for (nb::handle table : tables) {
-        const NumberBuffer& numbers = buffers.emplace_back(table.ptr(), PyBUF_SIMPLE);
-        const bool doubles = numbers.is('d', 2);
-        expect((doubles || numbers.is('f', 2)) && numbers.shape(1) == dims, "table");
-        all.push_back({numbers.data<void>(), doubles, numbers.shape(0)});
-        rows += numbers.shape(0);
-    }
+    for (const Table& table : lent.get()) rows += table.rows;
     expect(int(scale.size()) == dims && std::int64_t(out.shape(0)) == rows &&
                int(out.shape(1)) == dims && n_threads > 0,
            "scale, out or n_threads");
     nb::gil_scoped_release release;
-    return pack_tables(all, dims, mean.data(), scale.data(), n_threads, out.data());
+    return pack_tables(lent.get(), dims, mean.data(), scale.data(), n_threads, out.data());
 }
 
 // A descent that keeps its arrays alive.
@@ -347,6 +370,7 @@ NB_MODULE(_core, m) {
         .def_prop_ro("steps", &PyDescent::steps);
     m.def("descend", &descend, "networks"_a, "sums"_a, "counts"_a, "share"_a, "n_threads"_a,
           Release());
+    m.def("sound", &sound, "tables"_a, "dims"_a);
     m.def("pack", &pack, "tables"_a, "mean"_a, "scale"_a, "out"_a, "n_threads"_a);
     m.def("sigmoid",
           [](Floats x, FloatsOut y) { kernels().sigmoid(x.size(), x.data(), y.data()); });

@@ -44,7 +44,29 @@ std::vector<double> repeated(const double* row, int dims) {
     return rows;
 }
 
+// What is not finite is the only thing that does not leave 0 when taken from itself.
+template <class Number>
+bool finite(const Number* x, std::ptrdiff_t size) {
+    Number strange[16] = {};
+    std::ptrdiff_t i = 0;
+    for (; i + 16 <= size; i += 16)
+        for (int j = 0; j < 16; ++j) strange[j] += x[i + j] - x[i + j];
+    for (; i < size; ++i) strange[0] += x[i] - x[i];
+    Number sum = 0;
+    for (const Number part : strange) sum += part;
+    return sum == 0;
+}
+
 }  // namespace
+
+bool all_sound(const std::vector<Table>& tables, int dims) {
+    return std::all_of(tables.begin(), tables.end(), [&](const Table& table) {
+        const std::ptrdiff_t size = table.rows * dims;
+        if (size == 0) return false;
+        return table.of_doubles ? finite(static_cast<const double*>(table.numbers), size)
+                                : finite(static_cast<const float*>(table.numbers), size);
+    });
+}
 
 std::int64_t pack_tables(const std::vector<Table>& tables, int dims, const double* mean,
                          const double* scale, int n_threads, float* out) {

@@ -13,6 +13,9 @@ struct Table {
     std::int64_t rows;
 };
 
+// Whether all tables have rows, and no number that is NaN or infinite.
+bool all_sound(const std::vector<Table>& tables, int dims);
+
 // Writes (x - mean) / scale of every table, computed in double and rounded once, one after the
 // other into `out`. Returns the place in `out` of the first number that is not finite, or -1.
 std::int64_t pack_tables(const std::vector<Table>& tables, int dims, const double* mean,

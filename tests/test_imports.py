@@ -29,7 +29,7 @@ ARROWS = {
     "batch": {"containers", "scaling", "_core"},
     "labels": set(),
     "missing": set(),
-    "reading": {"labels", "missing", "batch", "containers"},
+    "reading": {"labels", "missing", "batch", "containers", "_core"},
     "points": {"labels", "reading", "batch", "containers"},
     "scalers": {"points", "reading", "containers", "files", "json_places"},
     "engines": {"network", "batch", "_core"},

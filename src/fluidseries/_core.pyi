@@ -98,6 +98,7 @@ def descend(
     share: float,
     n_threads: int,
 ) -> list[bool]: ...
+def sound(tables: list[NDArray[Any]], dims: int) -> bool: ...
 def pack(
     tables: list[NDArray[Any]],
     mean: NDArray[np.float64],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from . import _core
 from .batch import Series, require_same_identifiers
 from .containers import DataSeries, DataSet, LabelSet, sorted_identifiers
 from .containers.arrays import as_numbers
@@ -70,17 +71,22 @@ def read_series(
     InputTypeError
         If it is something else.
     """
+    names: list[str] | None = None
+    origin: Origin = {}
     if isinstance(source, DataSeries):
         names = sorted_identifiers(source) if in_order else list(source)
-        series = Series([source[name] for name in names], names, source.origin)
-        places = [f"series {name!r}" for name in names]
+        arrays, origin = [source[name] for name in names], source.origin
     else:
-        rows = _rows_of(source)
-        places = [f"series {row} of the list" for row in range(len(rows))]
-        origin = _origin_of_tables(rows, places)
-        series = Series(
-            [_as_frames(*pair) for pair in zip(rows, places, strict=True)], None, origin
-        )
+        arrays = list(_rows_of(source))
+    if _sound(arrays):
+        return Series(arrays, names, origin)
+    if names is None:
+        places = [f"series {row} of the list" for row in range(len(arrays))]
+        origin = _origin_of_tables(arrays, places)
+        arrays = [_as_frames(*pair) for pair in zip(arrays, places, strict=True)]
+    else:
+        places = [f"series {name!r}" for name in names]
+    series = Series(arrays, names, origin)
     if not len(series):
         raise EmptyError("there are no series: record or add at least one")
     for place, frames in zip(places, series.arrays, strict=True):
@@ -98,6 +104,18 @@ def read_series(
     for place, frames in zip(places, series.arrays, strict=True):
         _require_finite(place, frames, remedy=_FILLED)
     return series
+
+
+def _sound(arrays: list[Any]) -> bool:
+    """Whether all are tables of one width as the core reads them, with frames and finite numbers.
+
+    It looks at thousands of series in the time that Python takes for a few; what it declines is
+    looked at one by one.
+    """
+    if not arrays or any(type(array) is not np.ndarray for array in arrays):
+        return False
+    n_dims = arrays[0].shape[-1] if arrays[0].ndim == 2 else 0
+    return n_dims > 0 and _core.sound(arrays, n_dims)
 
 
 def read_frames(
