@@ -53,11 +53,12 @@ struct Reciprocal {
 };
 
 #if defined(__AVX512F__)
-// Of the pattern above the compiler makes comparisons, which take longer.
+// Whichever of the two is nearer to 0, with the sign of x: one instruction. Of the pattern above
+// the compiler makes comparisons, which take longer.
 template <>
 FS_INLINE Vec<16> clamp<16>(Vec<16> x, float limit) {
-    const __m512 high = _mm512_set1_ps(limit), low = _mm512_set1_ps(-limit);
-    return Vec<16>(_mm512_max_ps(_mm512_min_ps(__m512(x), high), low));
+    constexpr int nearer_to_zero = 2;
+    return Vec<16>(_mm512_range_ps(__m512(x), _mm512_set1_ps(limit), nearer_to_zero));
 }
 
 // 14 bits in a sixth of the time that a division takes.

@@ -18,15 +18,16 @@ struct Cells {
     // (i, f, o) = sigmoid, g = tanh of what the products left in the gates; c = f c' + i g;
     // h = o tanh(c)
     static void cell(const CellStep& s) {
-        for_each_vector(s.series, s.units, [&](int j, int first, int n) {
-            float* gates = s.gates.row(j) + first;
-            const auto gate = [&](int k) { return gates + std::ptrdiff_t(k) * s.units; };
-            const Many<W, 4> x = each<W, 4>([&](int k) { return load<W>(gate(k)); });
-            const Many<W, 4> y = activate_gates<W>(x);
-            const Vec<W> c = y.v[1] * load<W>(s.c_before.row(j) + first) + y.v[0] * y.v[2];
-            FS_UNROLL for (int k = 0; k < 4; ++k) store<W>(gate(k), y.v[k], n);
-            store<W>(s.c.row(j) + first, c, n);
-        });
+        for_each_vector(
+            s.series, s.units, [&](int j, int first, int n) __attribute__((always_inline)) {
+                float* gates = s.gates.row(j) + first;
+                const auto gate = [&](int k) { return gates + std::ptrdiff_t(k) * s.units; };
+                const Many<W, 4> x = each<W, 4>([&](int k) { return load<W>(gate(k)); });
+                const Many<W, 4> y = activate_gates<W>(x);
+                const Vec<W> c = y.v[1] * load<W>(s.c_before.row(j) + first) + y.v[0] * y.v[2];
+                FS_UNROLL for (int k = 0; k < 4; ++k) store<W>(gate(k), y.v[k], n);
+                store<W>(s.c.row(j) + first, c, n);
+            });
         const int vectors = tiles_of(s.units, W);
         for_each_tile<4>(s.series * vectors, [&](int first, auto extent) {
             constexpr int N = decltype(extent)::value;

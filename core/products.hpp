@@ -63,7 +63,9 @@ struct Products {
                 x += step, w += step * (P * W);
             };
             int k = p.count;
-            for (; k >= sets; k -= sets) FS_UNROLL for (int set = 0; set < sets; ++set) add(set);
+            constexpr int columns = 4;  // of one round, so that counting them costs little
+            for (; k >= columns; k -= columns)
+                FS_UNROLL for (int i = 0; i < columns; ++i) add(i % sets);
             for (; k > 0; --k) add(0);
         };
         // Few series wait for the weights. They go along the columns to and fro, too: the rows may
