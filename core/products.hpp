@@ -127,11 +127,10 @@ struct Products {
     // is read too: nobody reads its sum.
     static void outer(const OuterProduct& p) {
         constexpr int block = 128;
-        constexpr bool many = Sums >= 24;
         for (int start = 0; start < p.n; start += block) {
             const int n = p.n - start < block ? p.n - start : block;
-            for_each_tile<(many ? 3 : 2)>(tiles_of(p.rows_b, W), [&](int b, auto vectors) {
-                for_each_tile<(many ? 8 : 4)>(p.rows_a, [&](int a, auto rows) {
+            for_each_tile<(Sums >= 24 ? 3 : 2)>(tiles_of(p.rows_b, W), [&](int b, auto vectors) {
+                for_each_tile<(Sums / decltype(vectors)::value)>(p.rows_a, [&](int a, auto rows) {
                     outer_tile<decltype(rows)::value, decltype(vectors)::value>(
                         p, n, p.a.data + start * p.a.stride + a,
                         p.b.data + start * p.b.stride + b * W,
