@@ -20,17 +20,18 @@ PAUSE = 0.3  # seconds
 
 
 def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict:
-    """Seconds of each contestant: all once per round in turn, after one round that does not count.
+    """Seconds of each contestant: all once per round in turn.
 
     The machine's speed drifts; contestants that take turns drift together, so ratios hold.
     """
-    for run in contestants.values():
-        run()
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
             # Other libraries' threads go on spinning for a while after their work is done.
             time.sleep(PAUSE)
+            # Once without counting: a processor that has slept begins slowly, and what others have
+            # left in its caches is not the contestant's.
+            run()
             start = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - start)

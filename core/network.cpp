@@ -1,10 +1,25 @@
 #include "network.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "kernels.hpp"
 
 namespace fluidseries {
+namespace {
+
+float logarithm(std::int64_t frame) {
+    return std::log1p(float(frame)) - 3.0f;
+}
+
+// Written down once: to compute it takes longer than to hear a frame.
+const std::array<float, 4096> kFirstClockInputs = [] {
+    std::array<float, 4096> inputs;
+    for (int frame = 0; frame < int(inputs.size()); ++frame) inputs[frame] = logarithm(frame);
+    return inputs;
+}();
+
+}  // namespace
 
 int Sizes::features() const {
     const int pools = !!(readout & kLast) + !!(readout & kMean) + !!(readout & kMax);
@@ -16,7 +31,8 @@ std::ptrdiff_t Sizes::parameters() const {
 }
 
 float clock_input(std::int64_t frame) {
-    return std::log1p(float(frame)) - 3.0f;
+    return frame < std::int64_t(kFirstClockInputs.size()) ? kFirstClockInputs[frame]
+                                                          : logarithm(frame);
 }
 
 LayerOffsets layer_offsets(const Sizes& sizes, int layer) {
