@@ -22,9 +22,9 @@ constexpr std::ptrdiff_t stride_of(int width) {
     return std::ptrdiff_t(padded(width) / 16 | 1) * 16;
 }
 
-// The most series in a chunk. From four on, the way of the weights from the second-level cache is
-// hidden behind the arithmetic; and few series make many chunks, for many processors.
-constexpr int kChunkSeries = 6;
+// The most series whose sums stand in registers at the same time. From four on, the way of the
+// weights from the second-level cache is hidden behind the arithmetic.
+constexpr int kTileSeries = 6;
 
 // A matrix of floats whose rows are `stride` apart. Behind the last row there is room for a vector
 // of 16: kernels read whole vectors, and write no more than they should.

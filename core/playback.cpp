@@ -9,6 +9,14 @@
 namespace fluidseries {
 namespace {
 
+// Few series make many chunks, for many processors, and little memory. But a network whose units
+// fill one vector or less is through with six series sooner than the next frame can read what they
+// have stored.
+int series_at_once(const Sizes& sizes) {
+    const int widest = *std::max_element(sizes.hidden.begin(), sizes.hidden.end());
+    return widest <= padded(1) ? kMostSeries : kTileSeries;
+}
+
 // Fewer series than these are one chunk. The weights' way from the cache takes as long for two as
 // for one, so that two threads with one series each are hardly sooner done than one with two.
 constexpr std::int64_t kWorthTwoChunks = 4;
@@ -24,7 +32,7 @@ int played_frames(std::int64_t frames, std::int64_t row, const Augmentation& aug
 
 }  // namespace
 
-Plan::Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
+Plan::Plan(const Sizes& sizes, const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
            const Augmentation& augmentation, std::uint64_t seed) {
     for (std::int64_t i = 0; i < n; ++i) {
         const std::int64_t start = corpus.offsets[rows[i]];
@@ -34,7 +42,8 @@ Plan::Plan(const Corpus& corpus, const std::int64_t* rows, std::int64_t n,
     }
     std::stable_sort(takes.begin(), takes.end(),
                      [](const Take& a, const Take& b) { return a.length > b.length; });
-    const std::int64_t full = (n + kChunkSeries - 1) / kChunkSeries;
+    const int most = series_at_once(sizes);
+    const std::int64_t full = (n + most - 1) / most;
     const std::int64_t count = n < kWorthTwoChunks ? full : full + full % 2;
     for (std::int64_t i = 0, start = 0; i < count; ++i) {
         const std::int64_t end = n * (i + 1) / count;

@@ -30,6 +30,9 @@ struct Chunk {
     }
 };
 
+// The most series in any chunk.
+constexpr int kMostSeries = 9;
+
 // Cuts a call's rows into chunks of nearly equal size, series of similar length together. The
 // chunks follow from the rows alone, and the number of several is even, so that two threads end
 // together.
@@ -37,7 +40,7 @@ struct Plan {
     std::vector<Take> takes;
     std::vector<Chunk> chunks;
 
-    Plan(const Corpus&, const std::int64_t* rows, std::int64_t n, const Augmentation&,
+    Plan(const Sizes&, const Corpus&, const std::int64_t* rows, std::int64_t n, const Augmentation&,
          std::uint64_t seed);
     int longest() const { return takes.empty() ? 0 : takes[0].length; }
     int most_series() const;

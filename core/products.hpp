@@ -91,7 +91,7 @@ struct Products {
                 constexpr int P = decltype(vectors)::value;
                 const float* tile =
                     p.panels + std::ptrdiff_t(first) * W * p.columns + p.first * P * W;
-                for_each_tile<kChunkSeries>(p.series, [&](int series, auto together) {
+                for_each_tile<kTileSeries>(p.series, [&](int series, auto together) {
                     constexpr int S = decltype(together)::value;
                     constexpr int N = P * S <= Sums ? P : P < 2 ? P : 2;
                     product_tile<S, N, P>(p, tile, series, first * W);

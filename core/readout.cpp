@@ -50,7 +50,7 @@ void Readout::pool(int frame, ConstMatrix h) {
 void Readout::add_gradient(int frame, Matrix dh) {
     const int alive = chunk_->alive(frame);
     if (has(kMean | kMax)) {
-        float share[kChunkSeries];
+        float share[kMostSeries];
         for (int s = 0; s < alive; ++s) share[s] = 1.0f / float(chunk_->takes[s].length);
         kernels().pool_gradient({alive, units_, float(frame), share, mean_of(d_features()),
                                  max_of(d_features()), max_at(), dh});

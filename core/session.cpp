@@ -65,7 +65,7 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     Wishes wishes;
     for (int turn = 0; turn < n_turns; ++turn) {
         const Turn& t = turns[turn];
-        plans.emplace_back(corpus_, t.rows, t.n, augmentation_, t.seed);
+        plans.emplace_back(sizes_, corpus_, t.rows, t.n, augmentation_, t.seed);
         for (const Take& take : plans.back().takes) frames += take.length;
         const int n_sums = std::min(int(plans.back().chunks.size()), kGradientSums);
         Memory::Network& network = memory_->networks[turn];
@@ -133,7 +133,7 @@ void Session::outputs(const float* parameters, const std::int64_t* rows, std::in
 double Session::forward(const float* parameters, const std::int64_t* rows, std::int64_t n,
                         float* const* outputs) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
-    const Plan plan(corpus_, rows, n, kAsRecorded, 0);
+    const Plan plan(sizes_, corpus_, rows, n, kAsRecorded, 0);
     if (memory_->networks.empty()) memory_->networks.resize(1);
     Panels& panels = memory_->networks[0].panels;
     Wishes wishes;
