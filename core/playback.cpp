@@ -66,6 +66,10 @@ Playback::Playback(const Sizes& sizes, const Corpus& corpus, const Augmentation&
       seed_(seed),
       between_(2 * std::size_t(sizes.inputs)) {}
 
+void Playback::play(const Take& take, int first, int n, Matrix x) {
+    for (int t = 0; t < n; ++t) frame(take, first + t, x.row(t));
+}
+
 void Playback::frame(const Take& take, int t, float* x) {
     const int dims = sizes_->inputs, heard = sizes_->layer_inputs(0);
     const float* frame = frame_at(take, t, between_.data());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "corpus.hpp"
+#include "kernels.hpp"
 #include "network.hpp"
 
 namespace fluidseries {
@@ -50,10 +51,11 @@ struct Plan {
 class Playback {
   public:
     Playback(const Sizes&, const Corpus&, const Augmentation&, std::uint64_t seed);
-    // x (inputs of the first layer,) at frame t of a take.
-    void frame(const Take&, int t, float* x);
+    // x (n, inputs of the first layer): n frames of a take from `first` on.
+    void play(const Take&, int first, int n, Matrix x);
 
   private:
+    void frame(const Take&, int t, float* x);
     const float* frame_at(const Take&, int t, float* between) const;
 
     const Sizes* sizes_;

@@ -129,16 +129,21 @@ void Worker::load_boundary(int segment) {
 // are their gates: they add nothing to the gradient of the weights.
 void Worker::hear(int segment, Playback& playback) {
     const int first = segment * segment_, frames = frames_in(segment);
-    for (int t = 0; t <= frames; ++t) {
-        const int alive = t < frames ? chunk_->alive(first + t) : 0;
-        for (int s = 0; s < alive; ++s) playback.frame(chunk_->takes[s], first + t, z(0, t).row(s));
+    // A matrix of frames: what one series has in each.
+    const auto of_series = [&](Matrix m, int s) {
+        return Matrix{m.row(s), chunk_->series * m.stride};
+    };
+    for (int s = 0; s < chunk_->series; ++s) {
+        const Take& take = chunk_->takes[s];
+        const int alive = std::clamp(take.length - first, 0, frames);
+        playback.play(take, first, alive, of_series(z(0, 0), s));
         for (int l = 0; l <= top_; ++l) {
             const Layer& layer = layers_[l];
-            for (int s = 0; s < chunk_->series; ++s) {
-                z(l, t).row(s)[layer.rows - 1] = 1.0f;
-                if (s < alive || t == frames) continue;
-                std::fill_n(z(l, t).row(s), layer.rows - 1, 0.0f);
-                std::fill_n(gates(l, t).row(s), 4 * layer.units, 0.0f);
+            const Matrix heard = of_series(z(l, 0), s), gate = of_series(gates(l, 0), s);
+            for (int t = 0; t <= frames; ++t) heard.row(t)[layer.rows - 1] = 1.0f;
+            for (int t = alive; t < frames; ++t) {
+                std::fill_n(heard.row(t), layer.rows - 1, 0.0f);
+                std::fill_n(gate.row(t), 4 * layer.units, 0.0f);
             }
         }
     }
