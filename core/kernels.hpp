@@ -151,6 +151,8 @@ struct Kernels {
     void (*adam)(const AdamStep&);
     double (*sum_of_squares)(std::ptrdiff_t size, const float* x);
     void (*add)(std::ptrdiff_t size, const float* x, float* sum);
+    // x += noise * the draws of key, key + 2, ... of random.hpp, two for each.
+    void (*add_noise)(std::uint64_t key, float noise, int size, float* x);
     void (*sigmoid)(std::ptrdiff_t size, const float* x, float* y);
     void (*tanh)(std::ptrdiff_t size, const float* x, float* y);
     void (*warp)(const WarpStep&);

@@ -22,6 +22,7 @@ constexpr Kernels table(const char* name) {
             adam,
             sum_of_squares,
             add,
+            add_noise,
             sigmoid_array<W>,
             tanh_array<W>,
             warp<W / 2>,

@@ -1,5 +1,6 @@
 // 4 lanes in 16 registers (x86-64-v2: SSE4.2) or the baseline of another processor (ARM: NEON).
 #include "kernels.hpp"
+#include "random.hpp"
 
 namespace fluidseries {
 namespace {

@@ -1,5 +1,6 @@
 // 8 lanes in 16 registers (x86-64-v3: AVX2 with fused multiply-add).
 #include "kernels.hpp"
+#include "random.hpp"
 
 namespace fluidseries {
 namespace {

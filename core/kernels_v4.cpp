@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "kernels.hpp"
+#include "random.hpp"
 
 namespace fluidseries {
 namespace {

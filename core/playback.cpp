@@ -64,42 +64,39 @@ Playback::Playback(const Sizes& sizes, const Corpus& corpus, const Augmentation&
       corpus_(&corpus),
       augmentation_(&augmentation),
       seed_(seed),
-      between_(2 * std::size_t(sizes.inputs)) {}
+      before_(sizes.inputs) {}
 
 void Playback::play(const Take& take, int first, int n, Matrix x) {
-    for (int t = 0; t < n; ++t) frame(take, first + t, x.row(t));
-}
-
-void Playback::frame(const Take& take, int t, float* x) {
     const int dims = sizes_->inputs, heard = sizes_->layer_inputs(0);
-    const float* frame = frame_at(take, t, between_.data());
-    std::copy_n(frame, dims, x);
-    if (sizes_->differences) {
-        const float* before = t ? frame_at(take, t - 1, between_.data() + dims) : frame;
-        for (int d = 0; d < dims; ++d)
-            x[dims + d] = (frame[d] - before[d]) * corpus_->difference_scale[d];
-    }
-    if (sizes_->clock) x[heard - 1] = clock_input(t);
-    if (augmentation_->noise <= 0) return;
-    const std::uint64_t key = mix(mix(seed_, std::uint64_t(take.row)), std::uint64_t(t));
-    float pair[2];
-    for (int d = 0; d < heard; ++d) {
-        if (d % 2 == 0) normal_pair(key + std::uint64_t(d), pair);
-        x[d] += augmentation_->noise * pair[d % 2];
+    if (n > 0 && sizes_->differences) read(take, std::max(first - 1, 0), before_.data());
+    for (int t = 0; t < n; ++t) {
+        float* frame = x.row(t);
+        read(take, first + t, frame);
+        if (sizes_->differences)
+            for (int d = 0; d < dims; ++d) {
+                frame[dims + d] = (frame[d] - before_[d]) * corpus_->difference_scale[d];
+                before_[d] = frame[d];
+            }
+        if (sizes_->clock) frame[heard - 1] = clock_input(first + t);
+        if (augmentation_->noise > 0)
+            kernels().add_noise(mix(mix(seed_, std::uint64_t(take.row)), std::uint64_t(first + t)),
+                                augmentation_->noise, heard, frame);
     }
 }
 
 // A frame as it was recorded, or between two of them where the speed is another.
-const float* Playback::frame_at(const Take& take, int t, float* between) const {
+void Playback::read(const Take& take, int t, float* x) const {
     const int dims = sizes_->inputs;
     const float* frames = corpus_->frames + take.start * dims;
-    if (take.length == take.recorded) return frames + std::ptrdiff_t(t) * dims;
+    if (take.length == take.recorded) {
+        std::copy_n(frames + std::ptrdiff_t(t) * dims, dims, x);
+        return;
+    }
     const double at = double(t) * (take.recorded - 1) / (take.length - 1);
     const int left = std::min(int(at), take.recorded - 2);
     const float share = float(at - left);
     const float *a = frames + std::ptrdiff_t(left) * dims, *b = a + dims;
-    for (int d = 0; d < dims; ++d) between[d] = a[d] + share * (b[d] - a[d]);
-    return between;
+    for (int d = 0; d < dims; ++d) x[d] = a[d] + share * (b[d] - a[d]);
 }
 
 }  // namespace fluidseries

@@ -55,14 +55,13 @@ class Playback {
     void play(const Take&, int first, int n, Matrix x);
 
   private:
-    void frame(const Take&, int t, float* x);
-    const float* frame_at(const Take&, int t, float* between) const;
+    void read(const Take&, int t, float* x) const;
 
     const Sizes* sizes_;
     const Corpus* corpus_;
     const Augmentation* augmentation_;
     std::uint64_t seed_;
-    std::vector<float> between_;  // a frame at another speed, and the one before it
+    std::vector<float> before_;  // the last frame, before noise
 };
 
 }  // namespace fluidseries
