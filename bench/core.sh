@@ -11,5 +11,5 @@ for level in 2 3 4; do
   c++ -std=c++17 -g "${math[@]}" -march=x86-64-v$level $wide -c core/kernels_v$level.cpp \
     -o "$work/kernels_v$level.o"
 done
-c++ -std=c++17 -g -O3 -Icore "$program" core/{buffer,cpu,descent,losses,network,panels,playback,readout,session,stream,threads,worker}.cpp \
+c++ -std=c++17 -g -O3 -Icore "$program" core/{buffer,cpu,descent,lessons,losses,network,panels,playback,readout,session,stream,threads,worker}.cpp \
   "$work"/kernels_v*.o -pthread -o "$output"

@@ -72,7 +72,7 @@ class Fit {
                                  network.gradient.data()});
             session_.gradients(turns);
             parallel_for(int(networks_.size()), n_threads_,
-                         [&](int i, int) { networks_[i].descent.go(double(n), n, 1.0); });
+                         [&](int i, int) { networks_[i].descent.go(0, double(n), n, 1.0); });
         }
     }
 

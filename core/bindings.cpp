@@ -5,6 +5,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cmath>
@@ -40,6 +41,43 @@ using Release = nb::call_guard<nb::gil_scoped_release>;
 void expect(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
 }
+
+// A descent that keeps its arrays alive.
+class PyDescent {
+  public:
+    PyDescent(FloatsOut parameters, FloatsOut gradient, FloatsOut first, FloatsOut second,
+              Floats decay, std::int64_t step, double learn_rate, double beta1, double beta2,
+              double epsilon, double clip)
+        : parameters_(parameters),
+          gradient_(gradient),
+          first_(first),
+          second_(second),
+          decay_(decay),
+          descent_(size_of(parameters, gradient, first, second, decay), parameters.data(),
+                   gradient.data(), first.data(), second.data(), decay.data(), step,
+                   {learn_rate, beta1, beta2, epsilon, clip}) {}
+
+    Descent& get() { return descent_; }
+    const float* parameters() const { return parameters_.data(); }
+    float* gradient() const { return gradient_.data(); }
+    std::int64_t steps() const { return descent_.steps(); }
+    std::size_t size() const { return parameters_.size(); }
+
+  private:
+    static std::ptrdiff_t size_of(const FloatsOut& parameters, const FloatsOut& gradient,
+                                  const FloatsOut& first, const FloatsOut& second,
+                                  const Floats& decay) {
+        const std::size_t size = parameters.size();
+        expect(gradient.size() == size && first.size() == size && second.size() == size &&
+                   decay.size() == size,
+               "sizes");
+        return std::ptrdiff_t(size);
+    }
+
+    FloatsOut parameters_, gradient_, first_, second_;
+    Floats decay_;
+    Descent descent_;
+};
 
 // A session that keeps the arrays of its corpus alive.
 class PySession {
@@ -98,8 +136,32 @@ class PySession {
         return pairs;
     }
 
+    // (networks, shares) losses, weights and whether the network went forward.
+    std::vector<std::vector<std::tuple<double, double, bool>>> learn(
+        const std::vector<PyDescent*>& networks, const std::vector<Indices>& rows,
+        const std::vector<std::uint64_t>& seeds, std::int64_t batch,
+        const std::vector<double>& shares) {
+        expect(rows.size() == networks.size() && seeds.size() == networks.size() && batch > 0,
+               "number of networks, or batch");
+        expect(targets_.has_value(), "no targets");
+        std::vector<Lesson> lessons;
+        for (std::size_t i = 0; i < networks.size(); ++i) {
+            PyDescent& network = *networks[i];
+            check(network.size(), rows[i]);
+            lessons.push_back({network.parameters(), rows[i].data(), std::int64_t(rows[i].size()),
+                               seeds[i], network.gradient(), &network.get()});
+        }
+        std::vector<std::vector<std::tuple<double, double, bool>>> results;
+        for (const auto& batches : session_->learn(lessons, batch, shares)) {
+            results.emplace_back();
+            for (const Learned& one : batches)
+                results.back().emplace_back(one.total.loss, one.total.weight, one.forward);
+        }
+        return results;
+    }
+
     std::pair<double, double> loss(Floats parameters, Indices rows) {
-        check(parameters, rows);
+        check(parameters.size(), rows);
         expect(targets_.has_value(), "no targets");
         const Total total =
             session_->loss(parameters.data(), rows.data(), std::int64_t(rows.size()));
@@ -107,7 +169,7 @@ class PySession {
     }
 
     void outputs(Floats parameters, Indices rows, FramesOut out) {
-        check(parameters, rows);
+        check(parameters.size(), rows);
         std::int64_t places = std::int64_t(rows.size());
         if (session_->per_frame()) {
             places = 0;
@@ -123,14 +185,14 @@ class PySession {
   private:
     Turn turn(const Floats& parameters, const Indices& rows, std::uint64_t seed,
               const FloatsOut& out) const {
-        check(parameters, rows);
+        check(parameters.size(), rows);
+        expect(rows.size() > 0, "no rows");
         expect(targets_.has_value(), "no targets");
         expect(std::ptrdiff_t(out.size()) == session_->sizes().parameters(), "size of out");
         return {parameters.data(), rows.data(), std::int64_t(rows.size()), seed, out.data()};
     }
-    void check(const Floats& parameters, const Indices& rows) const {
-        expect(std::ptrdiff_t(parameters.size()) == session_->sizes().parameters(),
-               "size of parameters");
+    void check(std::size_t parameters, const Indices& rows) const {
+        expect(std::ptrdiff_t(parameters) == session_->sizes().parameters(), "size of parameters");
         const std::int64_t series = session_->corpus().series;
         for (std::size_t i = 0; i < rows.size(); ++i)
             expect(rows.data()[i] >= 0 && rows.data()[i] < series, "row");
@@ -272,48 +334,6 @@ std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, i
     return pack_tables(lent.get(), dims, mean.data(), scale.data(), n_threads, out.data());
 }
 
-// A descent that keeps its arrays alive.
-class PyDescent {
-  public:
-    PyDescent(FloatsOut parameters, Floats gradient, FloatsOut first, FloatsOut second,
-              Floats decay, std::int64_t step, double learn_rate, double beta1, double beta2,
-              double epsilon, double clip)
-        : parameters_(parameters),
-          gradient_(gradient),
-          first_(first),
-          second_(second),
-          decay_(decay),
-          descent_(size_of(parameters, gradient, first, second, decay), parameters.data(),
-                   gradient.data(), first.data(), second.data(), decay.data(), step,
-                   {learn_rate, beta1, beta2, epsilon, clip}) {}
-
-    // False if it went back instead.
-    bool go(double loss, double weight, std::int64_t count, double share) {
-        if (std::isfinite(loss) && descent_.go(weight, count, share)) return true;
-        descent_.back();
-        return false;
-    }
-    std::int64_t steps() const { return descent_.steps(); }
-    std::size_t size() const { return parameters_.size(); }
-
-  private:
-    static std::ptrdiff_t size_of(const FloatsOut& parameters, const Floats& gradient,
-                                  const FloatsOut& first, const FloatsOut& second,
-                                  const Floats& decay) {
-        const std::size_t size = parameters.size();
-        expect(gradient.size() == size && first.size() == size && second.size() == size &&
-                   decay.size() == size,
-               "sizes");
-        return std::ptrdiff_t(size);
-    }
-
-    FloatsOut parameters_;
-    Floats gradient_;
-    FloatsOut first_, second_;
-    Floats decay_;
-    Descent descent_;
-};
-
 // One step of every network; `sums` are the loss and weight of each, `counts` of how many series.
 // Returns who went forward.
 std::vector<bool> descend(const std::vector<PyDescent*>& networks,
@@ -326,7 +346,7 @@ std::vector<bool> descend(const std::vector<PyDescent*>& networks,
     std::size_t size = 0;
     for (const PyDescent* network : networks) size += network->size();
     parallel_for(int(networks.size()), size < (1 << 14) ? 1 : n_threads, [&](int i, int) {
-        forward[i] = networks[i]->go(sums[i].first, sums[i].second, counts[i], share);
+        forward[i] = networks[i]->get().go(sums[i].first, sums[i].second, counts[i], share);
     });
     return {forward.begin(), forward.end()};
 }
@@ -348,6 +368,8 @@ NB_MODULE(_core, m) {
              Release())
         .def("gradients", &PySession::gradients, "parameters"_a, "rows"_a, "seeds"_a, "outs"_a,
              Release())
+        .def("learn", &PySession::learn, "networks"_a, "rows"_a, "seeds"_a, "batch"_a, "shares"_a,
+             Release())
         .def("loss", &PySession::loss, "parameters"_a, "rows"_a, Release())
         .def("outputs", &PySession::outputs, "parameters"_a, "rows"_a, "out"_a, Release());
     nb::class_<PyStream>(m, "Stream")
@@ -363,8 +385,8 @@ NB_MODULE(_core, m) {
         .def("reset", &PyStream::reset)
         .def_prop_ro("frames", &PyStream::frames);
     nb::class_<PyDescent>(m, "Descent")
-        .def(nb::init<FloatsOut, Floats, FloatsOut, FloatsOut, Floats, std::int64_t, double, double,
-                      double, double, double>(),
+        .def(nb::init<FloatsOut, FloatsOut, FloatsOut, FloatsOut, Floats, std::int64_t, double,
+                      double, double, double, double>(),
              "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
              "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a)
         .def_prop_ro("steps", &PyDescent::steps);

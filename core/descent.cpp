@@ -28,11 +28,14 @@ void Descent::keep() {
     for (const float* from : {parameters_, first_, second_}) to = std::copy_n(from, size_, to);
 }
 
-bool Descent::go(double weight, std::int64_t count, double share) {
+bool Descent::go(double loss, double weight, std::int64_t count, double share) {
     const FlushDenormals flush;
     double scale = 1 / double(count);
     const double norm = scale * std::sqrt(kernels().sum_of_squares(size_, gradient_));
-    if (!std::isfinite(norm)) return false;
+    if (!std::isfinite(loss) || !std::isfinite(norm)) {
+        back();
+        return false;
+    }
     const double longest = settings_.clip * weight / double(count);
     if (longest > 0 && norm > longest) scale *= longest / norm;
     keep();
@@ -45,6 +48,7 @@ bool Descent::go(double weight, std::int64_t count, double share) {
     return true;
 }
 
+// Again, it leads to the same place.
 void Descent::back() {
     const float* from = before_.data();
     for (float* to : {parameters_, first_, second_}) std::copy_n(from, size_, to), from += size_;

@@ -21,16 +21,15 @@ class Descent {
 
     // Goes one step down the gradient over the `count` of its series, whose weights sum to
     // `weight`, at a share of the rate. (Not over the weight: a series alone in its batch would
-    // count the same whatever it has.) False, with nothing changed, if the gradient holds what is
-    // no number.
-    bool go(double weight, std::int64_t count, double share);
-    // Undoes the newest step and halves the rate. Again, it leads to the same place.
-    void back();
+    // count the same whatever it has.) Where the loss or the gradient is no number, the newest step
+    // is undone instead and the rate halved, and the answer is false.
+    bool go(double loss, double weight, std::int64_t count, double share);
 
     std::int64_t steps() const { return step_; }
 
   private:
     void keep();
+    void back();
 
     std::ptrdiff_t size_;
     float* parameters_;

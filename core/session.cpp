@@ -1,44 +1,23 @@
 #include "session.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <numeric>
 
-#include "panels.hpp"
-#include "playback.hpp"
+#include "session_memory.hpp"
 #include "threads.hpp"
-#include "worker.hpp"
 
 namespace fluidseries {
 namespace {
 
-// Chunks are added up in this many sums whatever the number of threads, so that no bit depends on
-// it.
-constexpr int kGradientSums = 16;
-// Frames times parameters below which another thread is not worth its waking.
-constexpr std::int64_t kWorthThreads = 1 << 17;
 const Augmentation kAsRecorded;
 
-// The chunks of one turn that go into one of its sums: every n_sums-th from `sum` on.
+// One sum of one turn's gradient.
 struct Part {
-    int turn, sum, n_sums;
+    int turn, sum;
     double loss;
 };
 
 }  // namespace
-
-struct Session::Memory {
-    // What one network's gradient needs; several are at work at once.
-    struct Network {
-        Panels panels;
-        GradientSum sums[kGradientSums];
-    };
-
-    std::mutex one_call_at_a_time;
-    Arena arena;  // of the networks
-    std::vector<Network> networks;
-    std::vector<Worker> workers;  // of the threads
-};
 
 Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmentation augmentation,
                  int n_threads)
@@ -54,6 +33,11 @@ Session::Session(Sizes sizes, Corpus corpus, Loss loss, bool per_frame, Augmenta
 
 Session::~Session() = default;
 
+Wanted Session::gradient_of(const Panels& panels, std::uint64_t seed) const {
+    return {&sizes_, &corpus_,   &panels, &augmentation_, seed,
+            loss_,   per_frame_, true,    true,           nullptr};
+}
+
 std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
     const int n_turns = int(turns.size());
@@ -67,13 +51,9 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
         const Turn& t = turns[turn];
         plans.emplace_back(sizes_, corpus_, t.rows, t.n, augmentation_, t.seed);
         for (const Take& take : plans.back().takes) frames += take.length;
-        const int n_sums = std::min(int(plans.back().chunks.size()), kGradientSums);
-        Memory::Network& network = memory_->networks[turn];
-        network.panels.ask(sizes_, true, wishes);
-        for (int sum = 0; sum < n_sums; ++sum) {
-            network.sums[sum].ask(sizes_, wishes);
-            parts.push_back({turn, sum, n_sums, 0});
-        }
+        const int n_sums = sums_of(plans.back());
+        memory_->networks[turn].ask(sizes_, n_sums, wishes);
+        for (int sum = 0; sum < n_sums; ++sum) parts.push_back({turn, sum, 0});
     }
     memory_->arena.settle(wishes);
     // A part that is alone, or little work, stays on one thread: waking another takes longer than
@@ -87,29 +67,22 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     });
     std::vector<Wanted> wanted;
     for (int turn = 0; turn < n_turns; ++turn)
-        wanted.push_back({&sizes_, &corpus_, &memory_->networks[turn].panels, &augmentation_,
-                          turns[turn].seed, loss_, per_frame_, true, true, nullptr});
+        wanted.push_back(gradient_of(memory_->networks[turn].panels, turns[turn].seed));
     // Now, since memory that is not there must not be missed on another thread.
     for (int i = 0; i < std::min(n_threads, int(parts.size())); ++i)
         for (int turn = 0; turn < n_turns; ++turn)
             memory_->workers[i].prepare(wanted[turn], plans[turn]);
     parallel_for(int(parts.size()), n_threads, [&](int i, int thread) {
         Part& part = parts[i];
-        const Plan& plan = plans[part.turn];
-        Worker& worker = memory_->workers[thread];
-        worker.prepare(wanted[part.turn], plan);
-        GradientSum& sum = memory_->networks[part.turn].sums[part.sum];
-        sum.clear(sizes_);
-        Playback playback(sizes_, corpus_, augmentation_, turns[part.turn].seed);
-        for (std::size_t chunk = part.sum; chunk < plan.chunks.size(); chunk += part.n_sums)
-            part.loss += worker.run(plan.chunks[chunk], playback, &sum);
+        part.loss = memory_->learn(wanted[part.turn], plans[part.turn], part.sum, thread,
+                                   memory_->networks[part.turn].sums[part.sum]);
     });
     std::vector<Total> totals;
     for (const Turn& turn : turns) totals.push_back({0, weight_of(turn.rows, turn.n)});
     for (const Part& part : parts) totals[part.turn].loss += part.loss;
     parallel_for(n_turns, outer, [&](int turn, int) {
-        const int n_sums = std::min(int(plans[turn].chunks.size()), kGradientSums);
-        add_up(sizes_, memory_->networks[turn].sums, n_sums, inner, turns[turn].gradient);
+        add_up(sizes_, memory_->networks[turn].sums, sums_of(plans[turn]), inner,
+               turns[turn].gradient);
     });
     return totals;
 }

@@ -26,6 +26,7 @@ int gradient_frames(const Sizes& sizes, int most_series, int longest) {
 }  // namespace
 
 void Worker::prepare(const Wanted& wanted, const Plan& plan) {
+    if (plan.takes.empty()) return;
     wanted_ = &wanted;
     const Sizes& sizes = *wanted.sizes;
     const int series = plan.most_series(), longest = plan.longest();

@@ -312,6 +312,51 @@ def test_networks_side_by_side_learn_what_each_learns_alone(
         np.testing.assert_array_equal(together[i], out)
 
 
+class Descending:
+    """A network that Adam changes in place."""
+
+    def __init__(self, parameters: np.ndarray, learn_rate: float) -> None:
+        self.parameters, self.gradient = parameters.copy(), np.empty_like(parameters)
+        self.memory = [np.zeros_like(parameters) for _ in range(3)]
+        self.descent = _core.Descent(
+            self.parameters, self.gradient, *self.memory, 0, learn_rate, 0.9, 0.999, 1e-8, 1.0
+        )
+
+
+@settings(max_examples=60)
+@given(
+    lengths=st.lists(st.integers(1, 30), min_size=1, max_size=30),
+    hidden=st.lists(st.integers(1, 20), min_size=1, max_size=2).map(tuple),
+    parts=st.lists(st.floats(0, 1), min_size=1, max_size=7),
+    batch=st.integers(1, 20),
+    shares=st.lists(st.floats(0, 1), min_size=1, max_size=9),
+    explodes=st.booleans(),
+    n_threads=st.integers(1, 4),
+    seed=st.integers(0, 100),
+)
+def test_networks_at_their_own_pace_come_to_where_single_steps_lead(
+    lengths, hidden, parts, batch, shares, explodes, n_threads, seed
+):
+    case, rng = Case(lengths, hidden=hidden, seed=seed), np.random.default_rng(seed)
+    starts = [rng.normal(size=case.n_parameters).astype(np.float32) for _ in parts]
+    rows = [rng.permutation(len(lengths))[: 1 + int(x * len(lengths))] for x in parts]
+    rate = 1e38 if explodes else 0.01
+    quick, slow = ([Descending(start, rate) for start in starts] for _ in range(2))
+    session, seeds = case.session(n_threads), list(range(len(parts)))
+    learned = session.learn([one.descent for one in quick], rows, seeds, batch, shares)
+    for i, one in enumerate(slow):
+        for b, share in enumerate(shares):
+            some = rows[i][b * batch : (b + 1) * batch]
+            if len(some) == 0:
+                assert learned[i][b] == (0.0, 0.0, True)
+                continue
+            sums = case.session().gradient(one.parameters, some, i, one.gradient)
+            (forward,) = _core.descend([one.descent], [sums], [len(some)], share, 1)
+            np.testing.assert_equal(learned[i][b], (*sums, forward))
+        np.testing.assert_array_equal(quick[i].parameters, one.parameters)
+        assert quick[i].descent.steps == one.descent.steps
+
+
 @settings(max_examples=40)
 @given(
     lengths=st.lists(st.integers(1, 40), min_size=2, max_size=40),

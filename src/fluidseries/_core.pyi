@@ -39,6 +39,14 @@ class Session:
         seeds: Sequence[int],
         outs: Sequence[NDArray[np.float32]],
     ) -> list[tuple[float, float]]: ...
+    def learn(
+        self,
+        networks: Sequence[Descent],
+        rows: Sequence[NDArray[np.int64]],
+        seeds: Sequence[int],
+        batch: int,
+        shares: Sequence[float],
+    ) -> list[list[tuple[float, float, bool]]]: ...
     def loss(
         self, parameters: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[float, float]: ...

@@ -194,3 +194,38 @@ def descend(
         if not went:
             learner.warn()
     return [found if went else (0.0, 0.0) for found, went in zip(sums, forward, strict=True)]
+
+
+def learn(
+    session: Session,
+    turns: Sequence[tuple[Learner, NDArray[np.int64], int]],
+    batch_size: int,
+    shares: Sequence[float],
+) -> list[list[tuple[float, float]]]:
+    """Let networks go through several batches, each at its own pace, and descend after each.
+
+    Parameters
+    ----------
+    turns : sequence of (Learner, int64 ndarray, int)
+        Each network, the rows of its batches one after the other, and a seed.
+    batch_size : int
+        How many rows a batch has; the last ones have what is left.
+    shares : sequence of float
+        At each batch, the part of the rate.
+
+    Returns
+    -------
+    list of list of (float, float)
+        For every batch the summed loss and weight of each network, 0 for both where a step was
+        undone as in `descend` or no rows were left.
+    """
+    learners, rows, seeds = zip(*turns, strict=True)
+    descents = [learner.descent for learner in learners]
+    found = session.learn(descents, rows, seeds, batch_size, shares)
+    for learner, batches in zip(learners, found, strict=True):
+        if not all(forward for _, _, forward in batches):
+            learner.warn()
+    return [
+        [(loss, weight) if forward else (0.0, 0.0) for loss, weight, forward in batch]
+        for batch in zip(*found, strict=True)
+    ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .errors import InputError
-from .learner import Learner, Member, Settings, descend
+from .learner import Learner, Member, Settings, descend, learn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Callback", "Epoch", "train"]
 
 Callback: TypeAlias = Callable[[int, int, float, "float | None"], Any]
+# A network, the order in which it is shown the series, and the seed of what is changed at random.
+_Order: TypeAlias = "tuple[Learner, NDArray[np.int64], int]"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def train(
     callback : callable, optional
         Called after every batch with epoch (from 0), batch (from 0), the mean loss of the epoch so
         far, and the validation loss: that of the epoch before, or at the last batch of an epoch its
-        own. If it returns True the epoch ends there and with it the training.
+        own. If it returns True the epoch ends there and with it the training; small batches are
+        learned several at a time, so some that it has not heard of may have been learned as well.
     best_loss : float, optional
         What `members` did on the held-out series, where that is to be beaten.
 
@@ -143,17 +146,12 @@ class _Loop:
         total = weight = 0.0
         size = self.settings.batch_size
         n_batches = -(-max(len(learner.rows) for learner in self.learners) // size)
-        n_steps = n_batches * self.settings.epochs
         shuffled = [
             (learner, rng.permutation(learner.rows), int(rng.integers(2**63)))
             for learner in self.learners
         ]
-        for batch in range(n_batches):
-            share = self.settings.rate_at((number * n_batches + batch) / n_steps)
-            rows = slice(batch * size, (batch + 1) * size)
-            for batch_loss, batch_weight in self.step_all(
-                [(learner, order[rows], seed) for learner, order, seed in shuffled], share
-            ):
+        for batch, sums in self.batches(shuffled, number, n_batches):
+            for batch_loss, batch_weight in sums:
                 total, weight = total + batch_loss, weight + batch_weight
             if batch == n_batches - 1:
                 self.validate()
@@ -173,9 +171,25 @@ class _Loop:
             )
         return total / weight
 
-    def step_all(
-        self, turns: list[tuple[Learner, NDArray[np.int64], int]], share: float
-    ) -> list[tuple[float, float]]:
+    def batches(
+        self, shuffled: list[_Order], epoch: int, n_batches: int
+    ) -> Iterator[tuple[int, list[tuple[float, float]]]]:
+        """Let every network go a step for each batch; yield batch numbers, losses and weights."""
+        size, n_steps = self.settings.batch_size, n_batches * self.settings.epochs
+        at_once = self.session.batches_at_once(len(self.learners), size)
+        for first in range(0, n_batches, at_once):
+            numbers = range(first, min(first + at_once, n_batches))
+            rows = slice(first * size, (first + at_once) * size)
+            turns = [(learner, order[rows], seed) for learner, order, seed in shuffled]
+            shares = [
+                self.settings.rate_at((epoch * n_batches + batch) / n_steps) for batch in numbers
+            ]
+            if at_once > 1:
+                yield from zip(numbers, learn(self.session, turns, size, shares), strict=True)
+            else:
+                yield first, self.step_all(turns, shares[0])
+
+    def step_all(self, turns: list[_Order], share: float) -> list[tuple[float, float]]:
         """Let every network that has series left go one step; return their losses and weights."""
         turns = [turn for turn in turns if len(turn[1])]
         learners, rows, seeds = zip(*turns, strict=True)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .. import _core
+
 __all__ = ["Session"]
 
 
@@ -40,6 +42,26 @@ class Session(Protocol):
         """Do for several networks of the same sizes what `gradient` does for one."""
         turns = zip(parameters, rows, seeds, outs, strict=True)
         return [self.gradient(*turn) for turn in turns]
+
+    def batches_at_once(self, n_networks: int, batch_size: int) -> int:
+        """Say how many batches of each network `learn` should take; 1: use `gradients`."""
+        del n_networks, batch_size
+        return 1
+
+    def learn(
+        self,
+        descents: Sequence[_core.Descent],
+        rows: Sequence[NDArray[Any]],
+        seeds: Sequence[int],
+        batch_size: int,
+        shares: Sequence[float],
+    ) -> list[list[tuple[float, float, bool]]]:
+        """Let every network go through several batches and descend after each.
+
+        `rows` are those of all its batches, one after the other, and `shares` the part of the rate
+        at each. Returns for every network and batch the two sums of `gradient`, and whether it went
+        forward; (0, 0, True) where it had no rows left.
+        """
 
     def loss(self, parameters: NDArray[Any], rows: NDArray[Any]) -> tuple[float, float]:
         """Return the same two sums without a gradient."""

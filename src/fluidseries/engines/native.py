@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .._core import Descent
     from ..batch import Batch
     from ..network import Network
 
@@ -46,6 +47,8 @@ class Augmentation:
 # Frames times parameters, summed over the networks of one call: about 50 ms of work.
 # More would let Ctrl-C wait, and one network alone has enough of it for all threads.
 _MOST_AT_ONCE = 1e9
+# A batch of up to so many series is one chunk of the core's, which one thread computes.
+_ONE_CHUNK = 3
 _READOUT_BITS = {"last": 1, "mean": 2, "max": 4}
 
 
@@ -154,6 +157,25 @@ class NativeSession:
             some = slice(start, start + together)
             sums += self._core.gradients(parameters[some], rows[some], seeds[some], outs[some])
         return sums
+
+    def batches_at_once(self, n_networks: int, batch_size: int) -> int:
+        """Say how many batches of each network `learn` should take; 1: use `gradients`."""
+        # Fewer networks than threads keep them busy only where batches are cut into chunks.
+        if n_networks < self.n_threads and batch_size > _ONE_CHUNK:
+            return 1
+        work = self._network.n_parameters * self._longest * batch_size * n_networks
+        return max(1, int(_MOST_AT_ONCE / work))
+
+    def learn(
+        self,
+        descents: Sequence[Descent],
+        rows: Sequence[NDArray[np.int64]],
+        seeds: Sequence[int],
+        batch_size: int,
+        shares: Sequence[float],
+    ) -> list[list[tuple[float, float, bool]]]:
+        """Let every network go through several batches and descend after each."""
+        return self._core.learn(descents, rows, seeds, batch_size, shares)
 
     def loss(self, parameters: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[float, float]:
         """The summed loss of some series and their summed weight."""

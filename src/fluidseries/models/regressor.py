@@ -182,7 +182,8 @@ class LSTMRegressor(RegressorMixin, LSTMModel):  # type: ignore[misc]
         callback : callable, optional
             Called after every batch with epoch and batch (both from 0), the mean error of the epoch
             so far, and the error on the held-out series (None while there is none). If it returns
-            True the fit ends there and keeps what it has learned.
+            True the fit ends there and keeps what it has learned. Small batches are learned several
+            at a time, for 50 ms at most, before it hears of them.
         sample_weight : dict of str to float, DataSet, or array-like of shape (n_series,), optional
             How much each series counts in the error, by identifier if the source is a DataSeries; 1
             by default. Weight 2 counts as two such series would, and 0 as if it were not there.
