@@ -12,7 +12,6 @@
 #include "kernels.hpp"
 #include "random.hpp"
 #include "session.hpp"
-#include "threads.hpp"
 
 using namespace fluidseries;
 
@@ -62,7 +61,9 @@ class Fit {
             networks_.emplace_back(session_.sizes().parameters(), i * 1'000'003);
     }
 
+    // As a fit does it: networks that are as many as the threads go each at its own pace.
     void epoch() {
+        if (int(networks_.size()) >= n_threads_) return at_their_own_pace();
         std::vector<Turn> turns;
         for (int start = 0; start < kSeries; start += batch_) {
             const int n = std::min(batch_, kSeries - start);
@@ -70,10 +71,18 @@ class Fit {
             for (Network& network : networks_)
                 turns.push_back({network.parameters.data(), network.rows.data() + start, n, 0,
                                  network.gradient.data()});
-            session_.gradients(turns);
-            parallel_for(int(networks_.size()), n_threads_,
-                         [&](int i, int) { networks_[i].descent.go(0, double(n), n, 1.0); });
+            const std::vector<Total> totals = session_.gradients(turns);
+            for (std::size_t i = 0; i < networks_.size(); ++i)
+                networks_[i].descent.go(totals[i].loss, totals[i].weight, n, 1.0);
         }
+    }
+
+    void at_their_own_pace() {
+        std::vector<Lesson> lessons;
+        for (Network& network : networks_)
+            lessons.push_back({network.parameters.data(), network.rows.data(), kSeries, 0,
+                               network.gradient.data(), &network.descent});
+        session_.learn(lessons, batch_, std::vector<double>((kSeries + batch_ - 1) / batch_, 1.0));
     }
 
     void time() {

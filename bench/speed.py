@@ -37,9 +37,11 @@ LABELS = 3
 
 
 class Ours:
-    """One epoch of training at a time, and passes forward only."""
+    """One epoch of training at a time, as a fit does it, and passes forward only."""
 
-    def __init__(self, hidden: int, batch_size: int = 50, n_jobs: int = 2) -> None:
+    def __init__(
+        self, hidden: int, batch_size: int = 50, n_jobs: int = 2, n_networks: int = 1
+    ) -> None:
         rng = np.random.default_rng(hidden)
         self.network = Network(DIMS, (hidden,), OUTPUTS)
         offsets = np.arange(SERIES + 1, dtype=np.int64) * FRAMES
@@ -47,25 +49,34 @@ class Ours:
         targets = rng.normal(size=(SERIES, OUTPUTS)).astype(np.float32)
         batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
         self.session = native.load(batch, self.network, n_jobs=n_jobs)
-        self.parameters = self.network.initialise(rng)
-        self.gradient, decay = np.empty_like(self.parameters), np.zeros_like(self.parameters)
-        moments = [np.zeros_like(self.parameters) for _ in range(2)]
+        self.parameters = [self.network.initialise(rng) for _ in range(n_networks)]
+        self.gradients = [np.empty_like(parameters) for parameters in self.parameters]
         settings = (0, 1e-3, 0.9, 0.999, 1e-8, 1.0)
-        self.descent = _core.Descent(self.parameters, self.gradient, *moments, decay, *settings)
-        self.batch_size, self.rng = batch_size, rng
+        self.descents = [
+            _core.Descent(*arrays, *(np.zeros_like(arrays[0]) for _ in range(3)), *settings)
+            for arrays in zip(self.parameters, self.gradients, strict=True)
+        ]
+        self.batch_size, self.n_networks, self.rng = batch_size, n_networks, rng
+        self.seeds = list(range(n_networks))
 
     def epoch(self) -> None:
-        order = self.rng.permutation(SERIES)
-        for start in range(0, SERIES, self.batch_size):
-            rows = order[start : start + self.batch_size]
-            sums = self.session.gradient(self.parameters, rows, 0, self.gradient)
-            _core.descend([self.descent], [sums], [len(rows)], 1.0, 1)
+        orders = [self.rng.permutation(SERIES) for _ in self.descents]
+        at_once = self.session.batches_at_once(self.n_networks, self.batch_size)
+        for start in range(0, SERIES, self.batch_size * at_once):
+            rows = [order[start : start + self.batch_size * at_once] for order in orders]
+            if at_once > 1:
+                shares = [1.0] * -(-len(rows[0]) // self.batch_size)
+                self.session.learn(self.descents, rows, self.seeds, self.batch_size, shares)
+            else:
+                sums = self.session.gradients(self.parameters, rows, self.seeds, self.gradients)
+                counts = [len(rows[0])] * self.n_networks
+                _core.descend(self.descents, sums, counts, 1.0, self.session.n_threads)
 
     def forward(self) -> None:
-        self.session.loss(self.parameters, np.arange(SERIES))
+        self.session.loss(self.parameters[0], np.arange(SERIES))
 
     def predict(self) -> None:
-        self.session.outputs(self.parameters, np.arange(SERIES))
+        self.session.outputs(self.parameters[0], np.arange(SERIES))
 
 
 class Torchs:
@@ -132,16 +143,30 @@ def epochs() -> Report:
 
 
 def passes() -> Report:
-    report = Report(
-        "Forward passes and small batches, hidden 64, 2 threads (ms)",
-        ["what", "time", "GFLOP/s"],
-    )
-    small = {f"epoch, batch {n}": Ours(64, batch_size=n).epoch for n in (50, 16, 8, 4, 2, 1)}
+    report = Report("Forward passes, hidden 64, 2 threads (ms)", ["what", "time", "GFLOP/s"])
     ours = Ours(64)
-    times = interleaved({"loss": ours.forward, "predict": ours.predict, **small})
+    times = interleaved({"loss": ours.forward, "predict": ours.predict})
     for name, seconds in times.items():
-        rate = flops(64, forward_only=not name.startswith("epoch")) / median(seconds)
+        rate = flops(64, forward_only=True) / median(seconds)
         report.add(name, spread(seconds), f"{rate / 1e9:.0f}")
+    return report
+
+
+def small_batches() -> Report:
+    report = Report(
+        "An epoch of one network, hidden 64, 2 threads (ms)",
+        ["batch", "alone", "of the rate at batch 50", "each of five", "of the rate at batch 50"],
+    )
+    sizes, counts = (50, 16, 8, 4, 3, 2, 1), (1, 5)
+    times = interleaved({
+        (size, n): Ours(64, batch_size=size, n_networks=n).epoch for n in counts for size in sizes
+    })  # fmt: skip
+    for size in sizes:
+        cells = []
+        for n in counts:
+            each = [seconds / n for seconds in times[size, n]]
+            cells += [spread(each), f"{median(times[50, n]) / median(times[size, n]):.2f}"]
+        report.add(size, *cells)
     return report
 
 
@@ -342,7 +367,7 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     reports = []
-    for measure in (epochs, passes, fits, predicting, packing, live, around):
+    for measure in (epochs, passes, small_batches, fits, predicting, packing, live, around):
         reports.append(measure())
         reports[-1].show()
     if options.json:

@@ -3,26 +3,63 @@
 
 #include "activations.hpp"
 
+template <int W>
+FS_INLINE Vec<W> square_root(Vec<W> x) {
+    Vec<W> root;
+    for (int lane = 0; lane < W; ++lane) root[lane] = __builtin_sqrtf(x[lane]);
+    return root;
+}
+#if defined(__AVX512F__)
+// By the reciprocal of the root: 14 bits and a step of Newton's method, in half the time. Between
+// the smallest and the largest number that neither is flushed to 0 nor has a root of which 0 or
+// infinity comes.
+template <>
+FS_INLINE Vec<16> square_root<16>(Vec<16> x) {
+    const __m512 within =
+        _mm512_min_ps(_mm512_max_ps(__m512(x), _mm512_set1_ps(1e-37f)), _mm512_set1_ps(3e38f));
+    const Vec<16> square = Vec<16>(within), y = Vec<16>(_mm512_rsqrt14_ps(within));
+    const Vec<16> root = square * y;
+    return root + 0.5f * y * (square - root * root);
+}
+#endif
+
 // Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+template <int W>
 void adam(const AdamStep& s) {
-    // Copies: the compiler cannot know that no store below changes the step itself.
     const float scale = s.gradient_scale, rate = s.learn_rate, beta1 = s.beta1, beta2 = s.beta2,
                 epsilon = s.epsilon, correction1 = 1.0f / s.correction1,
                 correction2 = 1.0f / s.correction2;
-    float* __restrict parameters = s.parameters;
-    float* __restrict first = s.first;
-    float* __restrict second = s.second;
-    const float* __restrict gradient = s.gradient;
-    const float* __restrict decay = s.decay;
+    const auto step = [&](float* parameters, const float* gradient, float* first, float* second,
+                          const float* decay) __attribute__((always_inline)) {
+        const Vec<W> g = load<W>(gradient) * scale, p = load<W>(parameters);
+        const Vec<W> m = beta1 * load<W>(first) + (1.0f - beta1) * g;
+        const Vec<W> v = beta2 * load<W>(second) + (1.0f - beta2) * g * g;
+        const Many<W, 1> length{{square_root<W>(v * correction2) + epsilon}};
+        store<W>(first, m), store<W>(second, v);
+        const Vec<W> down = m * correction1 * reciprocal(length).v[0];
+        store<W>(parameters, p - rate * (down + load<W>(decay) * p));
+    };
+    float *const parameters = s.parameters, *const first = s.first, *const second = s.second;
+    float *const before = s.before, *const first_before = before + s.size,
+                 *const second_before = first_before + s.size;
     const std::ptrdiff_t size = s.size;
-    for (std::ptrdiff_t i = 0; i < size; ++i) {
-        const float g = gradient[i] * scale;
-        const float m = beta1 * first[i] + (1.0f - beta1) * g;
-        const float v = beta2 * second[i] + (1.0f - beta2) * g * g;
-        first[i] = m, second[i] = v;
-        const float step = m * correction1 / (__builtin_sqrtf(v * correction2) + epsilon);
-        parameters[i] -= rate * (step + decay[i] * parameters[i]);
+    std::ptrdiff_t i = 0;
+    for (; i + W <= size; i += W) {
+        store<W>(before + i, load<W>(parameters + i));
+        store<W>(first_before + i, load<W>(first + i));
+        store<W>(second_before + i, load<W>(second + i));
+        step(parameters + i, s.gradient + i, first + i, second + i, s.decay + i);
     }
+    const std::size_t rest = std::size_t(size - i) * sizeof(float);
+    if (rest == 0) return;
+    float part[5][W] = {};
+    const float* from[] = {parameters, first, second, s.gradient, s.decay};
+    for (int k = 0; k < 5; ++k) __builtin_memcpy(part[k], from[k] + i, rest);
+    float* kept[] = {before, first_before, second_before};
+    for (int k = 0; k < 3; ++k) __builtin_memcpy(kept[k] + i, part[k], rest);
+    step(part[0], part[3], part[1], part[2], part[4]);
+    float* to[] = {parameters, first, second};
+    for (int k = 0; k < 3; ++k) __builtin_memcpy(to[k] + i, part[k], rest);
 }
 
 double sum_of_squares(std::ptrdiff_t size, const float* x) {

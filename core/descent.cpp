@@ -17,15 +17,11 @@ Descent::Descent(std::ptrdiff_t size, float* parameters, const float* gradient, 
       second_(second),
       decay_(decay),
       step_(step),
+      step_before_(step),
       settings_(settings),
       before_(3 * std::size_t(size)) {
-    keep();
-}
-
-void Descent::keep() {
-    step_before_ = step_;
     float* to = before_.data();
-    for (const float* from : {parameters_, first_, second_}) to = std::copy_n(from, size_, to);
+    for (const float* from : {parameters, first, second}) to = std::copy_n(from, size, to);
 }
 
 bool Descent::go(double loss, double weight, std::int64_t count, double share) {
@@ -38,10 +34,9 @@ bool Descent::go(double loss, double weight, std::int64_t count, double share) {
     }
     const double longest = settings_.clip * weight / double(count);
     if (longest > 0 && norm > longest) scale *= longest / norm;
-    keep();
-    ++step_;
-    kernels().adam({size_, parameters_, gradient_, first_, second_, decay_, float(scale),
-                    float(settings_.learn_rate * share), float(settings_.beta1),
+    step_before_ = step_++;
+    kernels().adam({size_, parameters_, gradient_, first_, second_, before_.data(), decay_,
+                    float(scale), float(settings_.learn_rate * share), float(settings_.beta1),
                     float(settings_.beta2), float(settings_.epsilon),
                     float(1 - std::pow(settings_.beta1, double(step_))),
                     float(1 - std::pow(settings_.beta2, double(step_)))});

@@ -28,7 +28,6 @@ class Descent {
     std::int64_t steps() const { return step_; }
 
   private:
-    void keep();
     void back();
 
     std::ptrdiff_t size_;
@@ -38,7 +37,7 @@ class Descent {
     const float* decay_;
     std::int64_t step_, step_before_;
     DescentSettings settings_;
-    std::vector<float> before_;  // parameters, first, second
+    std::vector<float> before_;  // parameters, first, second as they were before the newest step
 };
 
 }  // namespace fluidseries

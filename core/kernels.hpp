@@ -114,6 +114,7 @@ struct AdamStep {
     const float* gradient;
     float* first;
     float* second;
+    float* before;       // receives parameters, first and second as they were, one after the other
     const float* decay;  // weight decay per parameter
     float gradient_scale, learn_rate, beta1, beta2, epsilon;
     float correction1, correction2;  // 1 - beta^step

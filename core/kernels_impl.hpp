@@ -19,7 +19,7 @@ constexpr Kernels table(const char* name) {
             C::cell_gradient,
             C::pool,
             C::pool_gradient,
-            adam,
+            adam<W>,
             sum_of_squares,
             add,
             add_noise,
