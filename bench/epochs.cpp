@@ -61,23 +61,7 @@ class Fit {
             networks_.emplace_back(session_.sizes().parameters(), i * 1'000'003);
     }
 
-    // As a fit does it: networks that are as many as the threads go each at its own pace.
     void epoch() {
-        if (int(networks_.size()) >= n_threads_) return at_their_own_pace();
-        std::vector<Turn> turns;
-        for (int start = 0; start < kSeries; start += batch_) {
-            const int n = std::min(batch_, kSeries - start);
-            turns.clear();
-            for (Network& network : networks_)
-                turns.push_back({network.parameters.data(), network.rows.data() + start, n, 0,
-                                 network.gradient.data()});
-            const std::vector<Total> totals = session_.gradients(turns);
-            for (std::size_t i = 0; i < networks_.size(); ++i)
-                networks_[i].descent.go(totals[i].loss, totals[i].weight, n, 1.0);
-        }
-    }
-
-    void at_their_own_pace() {
         std::vector<Lesson> lessons;
         for (Network& network : networks_)
             lessons.push_back({network.parameters.data(), network.rows.data(), kSeries, 0,

@@ -36,6 +36,15 @@ SIZES = (10, 64, 128)
 LABELS = 3
 
 
+class Learning:
+    """A network that Adam changes in place."""
+
+    def __init__(self, parameters: np.ndarray, settings: tuple) -> None:
+        self.parameters, self.gradient = parameters, np.empty_like(parameters)
+        moments_and_decay = [np.zeros_like(parameters) for _ in range(3)]
+        self.descent = _core.Descent(parameters, self.gradient, *moments_and_decay, *settings)
+
+
 class Ours:
     """One epoch of training at a time, as a fit does it, and passes forward only."""
 
@@ -50,27 +59,18 @@ class Ours:
         batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
         self.session = native.load(batch, self.network, n_jobs=n_jobs)
         self.parameters = [self.network.initialise(rng) for _ in range(n_networks)]
-        self.gradients = [np.empty_like(parameters) for parameters in self.parameters]
         settings = (0, 1e-3, 0.9, 0.999, 1e-8, 1.0)
-        self.descents = [
-            _core.Descent(*arrays, *(np.zeros_like(arrays[0]) for _ in range(3)), *settings)
-            for arrays in zip(self.parameters, self.gradients, strict=True)
-        ]
+        self.learners = [Learning(parameters, settings) for parameters in self.parameters]
         self.batch_size, self.n_networks, self.rng = batch_size, n_networks, rng
         self.seeds = list(range(n_networks))
 
     def epoch(self) -> None:
-        orders = [self.rng.permutation(SERIES) for _ in self.descents]
+        orders = [self.rng.permutation(SERIES) for _ in self.learners]
         at_once = self.session.batches_at_once(self.n_networks, self.batch_size)
         for start in range(0, SERIES, self.batch_size * at_once):
             rows = [order[start : start + self.batch_size * at_once] for order in orders]
-            if at_once > 1:
-                shares = [1.0] * -(-len(rows[0]) // self.batch_size)
-                self.session.learn(self.descents, rows, self.seeds, self.batch_size, shares)
-            else:
-                sums = self.session.gradients(self.parameters, rows, self.seeds, self.gradients)
-                counts = [len(rows[0])] * self.n_networks
-                _core.descend(self.descents, sums, counts, 1.0, self.session.n_threads)
+            shares = [1.0] * -(-len(rows[0]) // self.batch_size)
+            self.session.learn(self.learners, rows, self.seeds, self.batch_size, shares)
 
     def forward(self) -> None:
         self.session.loss(self.parameters[0], np.arange(SERIES))

@@ -8,6 +8,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <memory>
@@ -57,6 +58,9 @@ class PyDescent {
                    gradient.data(), first.data(), second.data(), decay.data(), step,
                    {learn_rate, beta1, beta2, epsilon, clip}) {}
 
+    bool go(double loss, double weight, std::int64_t count, double share) {
+        return descent_.go(loss, weight, count, share);
+    }
     Descent& get() { return descent_; }
     const float* parameters() const { return parameters_.data(); }
     float* gradient() const { return gradient_.data(); }
@@ -145,12 +149,17 @@ class PySession {
                "number of networks, or batch");
         expect(targets_.has_value(), "no targets");
         std::vector<Lesson> lessons;
+        std::int64_t longest = 1;
         for (std::size_t i = 0; i < networks.size(); ++i) {
             PyDescent& network = *networks[i];
             check(network.size(), rows[i]);
+            longest = std::max(longest, std::int64_t(rows[i].size()));
+            expect(std::count(networks.begin(), networks.end(), networks[i]) == 1, "networks");
             lessons.push_back({network.parameters(), rows[i].data(), std::int64_t(rows[i].size()),
                                seeds[i], network.gradient(), &network.get()});
         }
+        batch = std::min(batch, longest);
+        expect(std::int64_t(shares.size()) >= (longest + batch - 1) / batch, "number of shares");
         std::vector<std::vector<std::tuple<double, double, bool>>> results;
         for (const auto& batches : session_->learn(lessons, batch, shares)) {
             results.emplace_back();
@@ -290,8 +299,6 @@ class PyStream {
     Stream stream_;
 };
 
-// Tables that are not what is taken as it is raise; else the place of the first number that is not
-// finite, or -1.
 // Tables that Python lends for as long as this lives.
 class LentTables {
   public:
@@ -321,6 +328,8 @@ bool sound(nb::list tables, int dims) {
     return all_sound(lent.get(), dims);
 }
 
+// Tables that are not what is taken as it is raise; else the place of the first number that is not
+// finite, or -1.
 std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, int n_threads) {
     const int dims = int(mean.size());
     const LentTables lent(tables, dims);
@@ -332,23 +341,6 @@ std::int64_t pack(nb::list tables, Doubles mean, Doubles scale, FramesOut out, i
            "scale, out or n_threads");
     nb::gil_scoped_release release;
     return pack_tables(lent.get(), dims, mean.data(), scale.data(), n_threads, out.data());
-}
-
-// One step of every network; `sums` are the loss and weight of each, `counts` of how many series.
-// Returns who went forward.
-std::vector<bool> descend(const std::vector<PyDescent*>& networks,
-                          const std::vector<std::pair<double, double>>& sums,
-                          const std::vector<std::int64_t>& counts, double share, int n_threads) {
-    expect(networks.size() == sums.size() && networks.size() == counts.size() && n_threads > 0,
-           "sums, counts or n_threads");
-    std::vector<char> forward(networks.size());
-    // Few parameters are handled sooner than another thread is told of them.
-    std::size_t size = 0;
-    for (const PyDescent* network : networks) size += network->size();
-    parallel_for(int(networks.size()), size < (1 << 14) ? 1 : n_threads, [&](int i, int) {
-        forward[i] = networks[i]->get().go(sums[i].first, sums[i].second, counts[i], share);
-    });
-    return {forward.begin(), forward.end()};
 }
 
 }  // namespace
@@ -389,9 +381,8 @@ NB_MODULE(_core, m) {
                       double, double, double, double>(),
              "parameters"_a, "gradient"_a, "first"_a, "second"_a, "decay"_a, "step"_a,
              "learn_rate"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "clip"_a)
+        .def("go", &PyDescent::go, "loss"_a, "weight"_a, "count"_a, "share"_a, Release())
         .def_prop_ro("steps", &PyDescent::steps);
-    m.def("descend", &descend, "networks"_a, "sums"_a, "counts"_a, "share"_a, "n_threads"_a,
-          Release());
     m.def("sound", &sound, "tables"_a, "dims"_a);
     m.def("pack", &pack, "tables"_a, "mean"_a, "scale"_a, "out"_a, "n_threads"_a);
     m.def("sigmoid",

@@ -31,7 +31,8 @@ struct Wish {
 using Wishes = std::vector<Wish>;
 
 // Several arrays side by side in one piece of memory, which then may be large enough for large
-// pages. Each has room for a vector behind it.
+// pages. Each has room for a vector behind it, in which anything may stand: what kernels read there
+// goes into no result.
 class Arena {
   public:
     // Fulfils all wishes. What stood in the arena before is lost.

@@ -1,16 +1,74 @@
 // Networks that learn side by side, each at its own pace.
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
+#include <utility>
 
 #include "session_memory.hpp"
 #include "threads.hpp"
 
 namespace fluidseries {
+namespace {
+
+// Those of one batch.
+struct Rows {
+    const std::int64_t* first;
+    std::int64_t n;
+};
+
+Rows rows_of(const Lesson& lesson, std::int64_t batch, std::int64_t number) {
+    const std::int64_t start = std::min(number * batch, lesson.n);
+    return {lesson.rows + start, std::min(batch, lesson.n - start)};
+}
+
+std::vector<std::vector<Learned>> nothing_learned(const std::vector<Lesson>& lessons,
+                                                  const std::vector<double>& shares) {
+    return {lessons.size(), std::vector<Learned>(shares.size(), {{0, 0}, true})};
+}
+
+}  // namespace
 
 std::vector<std::vector<Learned>> Session::learn(const std::vector<Lesson>& lessons,
                                                  std::int64_t batch,
                                                  const std::vector<double>& shares) {
+    // Fewer networks than threads keep them busy only where a batch is cut into several chunks.
+    const bool several_chunks = batch >= kWorthTwoChunks;
+    return several_chunks && int(lessons.size()) < n_threads_
+               ? learn_together(lessons, batch, shares)
+               : learn_apart(lessons, batch, shares);
+}
+
+std::vector<std::vector<Learned>> Session::learn_together(const std::vector<Lesson>& lessons,
+                                                          std::int64_t batch,
+                                                          const std::vector<double>& shares) {
+    std::vector<std::vector<Learned>> results = nothing_learned(lessons, shares);
+    for (std::size_t b = 0; b < shares.size(); ++b) {
+        std::vector<Turn> turns;
+        std::vector<std::size_t> whose;
+        for (std::size_t i = 0; i < lessons.size(); ++i) {
+            const Lesson& lesson = lessons[i];
+            const Rows rows = rows_of(lesson, batch, b);
+            if (rows.n == 0) continue;
+            turns.push_back({lesson.parameters, rows.first, rows.n, lesson.seed, lesson.gradient});
+            whose.push_back(i);
+        }
+        if (turns.empty()) break;
+        const std::vector<Total> totals = gradients(turns);
+        parallel_for(int(turns.size()), n_threads_, [&](int turn, int) {
+            const Total& total = totals[turn];
+            const std::int64_t n = turns[turn].n;
+            results[whose[turn]][b] = {
+                total, lessons[whose[turn]].descent->go(total.loss, total.weight, n, shares[b])};
+        });
+    }
+    return results;
+}
+
+// A thread is at one network at a time, and no network waits for another.
+std::vector<std::vector<Learned>> Session::learn_apart(const std::vector<Lesson>& lessons,
+                                                       std::int64_t batch,
+                                                       const std::vector<double>& shares) {
     std::lock_guard<std::mutex> lock(memory_->one_call_at_a_time);
     const int n = int(lessons.size()), n_batches = int(shares.size());
     if (int(memory_->networks.size()) < n) memory_->networks.resize(n);
@@ -22,10 +80,8 @@ std::vector<std::vector<Learned>> Session::learn(const std::vector<Lesson>& less
         const Lesson& lesson = lessons[i];
         int n_sums = 0;
         for (int b = 0; b < n_batches; ++b) {
-            const std::int64_t start = std::min(b * batch, lesson.n);
-            const std::int64_t count = std::min(batch, lesson.n - start);
-            plans[i].emplace_back(sizes_, corpus_, lesson.rows + start, count, augmentation_,
-                                  lesson.seed);
+            const Rows rows = rows_of(lesson, batch, b);
+            plans[i].emplace_back(sizes_, corpus_, rows.first, rows.n, augmentation_, lesson.seed);
             n_sums = std::max(n_sums, sums_of(plans[i].back()));
             for (const Take& take : plans[i].back().takes) frames += take.length;
         }
@@ -33,14 +89,17 @@ std::vector<std::vector<Learned>> Session::learn(const std::vector<Lesson>& less
         wanted.push_back(gradient_of(memory_->networks[i].panels, lesson.seed));
     }
     memory_->arena.settle(wishes);
-    const bool alone = frames * sizes_.parameters() < kWorthThreads;
+    const bool alone = frames * sizes_.parameters() < kWorthAnotherThread;
     const int n_threads = alone ? 1 : std::min(n_threads_, n);
-    // Now, since memory that is not there must not be missed on another thread.
+    // Now, since memory that is not there must not be missed on another thread: for every shape
+    // that a plan has.
+    std::map<std::pair<int, int>, const Plan*> shapes;
+    for (const std::vector<Plan>& batches : plans)
+        for (const Plan& plan : batches) shapes[{plan.most_series(), plan.longest()}] = &plan;
     for (int thread = 0; thread < n_threads; ++thread)
-        for (int i = 0; i < n; ++i)
-            for (const Plan& plan : plans[i]) memory_->workers[thread].prepare(wanted[i], plan);
+        for (const auto& shape : shapes) memory_->workers[thread].prepare(wanted[0], *shape.second);
 
-    std::vector<std::vector<Learned>> results(n, std::vector<Learned>(n_batches, {{0, 0}, true}));
+    std::vector<std::vector<Learned>> results = nothing_learned(lessons, shares);
     const auto go = [&](int i, int b, int thread) {
         const Plan& plan = plans[i][b];
         const std::int64_t count = std::int64_t(plan.takes.size());
@@ -52,7 +111,7 @@ std::vector<std::vector<Learned>> Session::learn(const std::vector<Lesson>& less
         for (int sum = 0; sum < sums_of(plan); ++sum)
             loss += memory_->learn(wanted[i], plan, sum, thread, network.sums[sum]);
         add_up(sizes_, network.sums, sums_of(plan), 1, lesson.gradient);
-        const double weight = weight_of(lesson.rows + b * batch, count);
+        const double weight = weight_of(rows_of(lesson, batch, b).first, count);
         results[i][b] = {{loss, weight}, lesson.descent->go(loss, weight, count, shares[b])};
     };
     // Every network's batches are cut into a few rounds, so that threads end together: five

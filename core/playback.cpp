@@ -17,10 +17,6 @@ int series_at_once(const Sizes& sizes) {
     return widest <= padded(1) ? kMostSeries : kTileSeries;
 }
 
-// Fewer series than these are one chunk. The weights' way from the cache takes as long for two as
-// for one, so that two threads with one series each are hardly sooner done than one with two.
-constexpr std::int64_t kWorthTwoChunks = 4;
-
 // A series at another speed has another number of frames.
 int played_frames(std::int64_t frames, std::int64_t row, const Augmentation& augmentation,
                   std::uint64_t seed) {

@@ -33,6 +33,9 @@ struct Chunk {
 
 // The most series in any chunk.
 constexpr int kMostSeries = 9;
+// Fewer series than these are one chunk. The weights' way from the cache takes as long for two as
+// for one, so that two threads with one series each are hardly sooner done than one with two.
+constexpr std::int64_t kWorthTwoChunks = 4;
 
 // Cuts a call's rows into chunks of nearly equal size, series of similar length together. The
 // chunks follow from the rows alone, and the number of several is even, so that two threads end

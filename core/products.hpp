@@ -47,9 +47,9 @@ struct Products {
                 sums[0][v][j] = load<W>(out + j * out_stride + v * W);
         const auto walk = [&](auto direction) __attribute__((always_inline)) {
             constexpr int step = decltype(direction)::value;
-            const std::ptrdiff_t first = step > 0 ? 0 : p.count - 1;
-            const float* x = p.in.data + series * in_stride + first;
-            const float* w = tile + first * (P * W);
+            const std::ptrdiff_t start = step > 0 ? 0 : p.count - 1;
+            const float* x = p.in.data + series * in_stride + start;
+            const float* w = tile + start * (P * W);
             const auto add = [&](int set) __attribute__((always_inline)) {
                 Vec<W> weights[N];
                 FS_UNROLL for (int v = 0; v < N; ++v) {

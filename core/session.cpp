@@ -58,9 +58,9 @@ std::vector<Total> Session::gradients(const std::vector<Turn>& turns) {
     memory_->arena.settle(wishes);
     // A part that is alone, or little work, stays on one thread: waking another takes longer than
     // what it could do.
-    const int n_threads = parts.size() > 1 && frames * size >= kWorthThreads ? n_threads_ : 1;
+    const int n_threads = parts.size() > 1 && frames * size >= kWorthAnotherThread ? n_threads_ : 1;
     // Several networks are prepared side by side, and one by all threads together.
-    const int outer = n_turns * size >= kWorthThreads / 8 ? n_threads : 1;
+    const int outer = n_turns * size >= kWorthAnotherThread / 8 ? n_threads : 1;
     const int inner = n_turns > 1 ? 1 : n_threads;
     parallel_for(n_turns, outer, [&](int turn, int) {
         memory_->networks[turn].panels.pack(sizes_, turns[turn].parameters, true, inner);

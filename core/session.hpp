@@ -56,9 +56,8 @@ class Session {
     // that learn side by side share the threads, so that small batches keep them busy, too.
     std::vector<Total> gradients(const std::vector<Turn>& turns);
     // Every network goes through its batches, for each of which there is a share of the rate, and
-    // descends after each. A thread is at one network at a time and nobody waits for a batch of
-    // another. Where there are as many networks as threads, this is quicker than `gradients` and
-    // leads to the same bits. (lessons, shares); of a batch without rows nothing comes.
+    // descends after each. (lessons, shares); of a batch without rows nothing comes. The way to the
+    // result depends on how many threads there are, and no bit of it does.
     std::vector<std::vector<Learned>> learn(const std::vector<Lesson>& lessons, std::int64_t batch,
                                             const std::vector<double>& shares);
     // `rows` are indices of series.
@@ -72,6 +71,11 @@ class Session {
 
   private:
     struct Memory;
+    // Batch by batch, all threads at the same batch of all networks.
+    std::vector<std::vector<Learned>> learn_together(const std::vector<Lesson>&, std::int64_t batch,
+                                                     const std::vector<double>& shares);
+    std::vector<std::vector<Learned>> learn_apart(const std::vector<Lesson>&, std::int64_t batch,
+                                                  const std::vector<double>& shares);
     double forward(const float* parameters, const std::int64_t* rows, std::int64_t n,
                    float* const* outputs);
     Wanted gradient_of(const Panels&, std::uint64_t seed) const;

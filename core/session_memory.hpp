@@ -1,6 +1,8 @@
 // What a session computes with: shared by the ways through it, in session.cpp and lessons.cpp.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <vector>
 
@@ -15,7 +17,7 @@ namespace fluidseries {
 // it.
 constexpr int kGradientSums = 16;
 // Frames times parameters below which another thread is not worth its waking.
-constexpr std::int64_t kWorthThreads = 1 << 17;
+constexpr std::int64_t kWorthAnotherThread = 1 << 17;
 
 inline int sums_of(const Plan& plan) {
     return std::min(int(plan.chunks.size()), kGradientSums);

@@ -342,6 +342,7 @@ def test_networks_at_their_own_pace_come_to_where_single_steps_lead(
     rows = [rng.permutation(len(lengths))[: 1 + int(x * len(lengths))] for x in parts]
     rate = 1e38 if explodes else 0.01
     quick, slow = ([Descending(start, rate) for start in starts] for _ in range(2))
+    rows = [order[: batch * len(shares)] for order in rows]
     session, seeds = case.session(n_threads), list(range(len(parts)))
     learned = session.learn([one.descent for one in quick], rows, seeds, batch, shares)
     for i, one in enumerate(slow):
@@ -351,7 +352,7 @@ def test_networks_at_their_own_pace_come_to_where_single_steps_lead(
                 assert learned[i][b] == (0.0, 0.0, True)
                 continue
             sums = case.session().gradient(one.parameters, some, i, one.gradient)
-            (forward,) = _core.descend([one.descent], [sums], [len(some)], share, 1)
+            forward = one.descent.go(*sums, len(some), share)
             np.testing.assert_equal(learned[i][b], (*sums, forward))
         np.testing.assert_array_equal(quick[i].parameters, one.parameters)
         assert quick[i].descent.steps == one.descent.steps
@@ -431,7 +432,7 @@ def test_adam_equals_pytorch():
     descent = _core.Descent(ours, now, first, second, decay, *settings)
     for gradient in gradients:
         now[...] = gradient * 8
-        assert _core.descend([descent], [(1.0, 8.0)], [8], 1.0, 1) == [True]
+        assert descent.go(1.0, 8.0, 8, 1.0)
     assert descent.steps == len(gradients)
     theirs = adam_in_torch(start, gradients, learn_rate=0.01, decay=0.1, clip=2.0)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)

@@ -128,6 +128,22 @@ def test_the_error_is_the_mean_over_the_networks():
     assert model.validation_loss_ == pytest.approx(np.mean(squares), rel=1e-4)
 
 
+@pytest.mark.parametrize("n_networks", [1, 2, 3])
+@pytest.mark.parametrize("batch_size", [1, 3, 5])
+def test_threads_change_no_bit_also_where_a_callback_ends_the_fit(n_networks, batch_size):
+    """Whether networks go batch by batch or at their own pace follows from the threads."""
+
+    def end(epoch, batch, *_):
+        return (epoch, batch) == (1, 1)
+
+    learned = []
+    for n_jobs in (1, 2, 4):
+        model = small(fs.LSTMRegressor, n_networks, batch_size=batch_size, n_jobs=n_jobs)
+        content = model.fit(SOURCE, TARGET, callback=end).to_dict()["learned"]
+        learned.append((model.loss_curve_, repr(content["networks"])))
+    assert learned[0] == learned[1] == learned[2]
+
+
 def held_out(model, source) -> list[str]:
     split = model.to_dict()["learned"]["split"]
     return [name for name in source if is_held_out(name, split["seed"], split["held_out"])]

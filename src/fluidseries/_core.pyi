@@ -96,16 +96,10 @@ class Descent:
         epsilon: float,
         clip: float,
     ) -> None: ...
+    def go(self, loss: float, weight: float, count: int, share: float) -> bool: ...
     @property
     def steps(self) -> int: ...
 
-def descend(
-    networks: Sequence[Descent],
-    sums: Sequence[tuple[float, float]],
-    counts: Sequence[int],
-    share: float,
-    n_threads: int,
-) -> list[bool]: ...
 def sound(tables: list[NDArray[Any]], dims: int) -> bool: ...
 def pack(
     tables: list[NDArray[Any]],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .engines import Session
 
-__all__ = ["Learner", "Member", "Optimiser", "Settings", "descend"]
+__all__ = ["Learner", "Member", "Optimiser", "Settings", "learn"]
 
 
 # A cycle starts at this share of the rate and reaches all of it after this share of the fit.
@@ -161,48 +161,13 @@ class Learner:
         self.warned = True
 
 
-def descend(
-    learners: Sequence[Learner],
-    sums: Sequence[tuple[float, float]],
-    counts: Sequence[int],
-    share: float,
-    n_threads: int,
-) -> list[tuple[float, float]]:
-    """Let networks go one step down their gradients, at a share of the rate.
-
-    Where a loss or gradient is no number the step before it is undone and the rate halved. Leaving
-    out the batch alone would not do: where one gradient explodes most others do too, and the fit
-    would stand still there.
-
-    Parameters
-    ----------
-    sums : sequence of (float, float)
-        Summed loss and weight of the series of each gradient.
-    counts : sequence of int
-        How many series these are.
-
-    Returns
-    -------
-    list of (float, float)
-        The same sums, or 0 for both where a step was undone.
-    """
-    descents = [learner.descent for learner in learners]
-    forward = _core.descend(descents, sums, counts, share, n_threads)
-    if all(forward):
-        return list(sums)
-    for learner, went in zip(learners, forward, strict=True):
-        if not went:
-            learner.warn()
-    return [found if went else (0.0, 0.0) for found, went in zip(sums, forward, strict=True)]
-
-
 def learn(
     session: Session,
     turns: Sequence[tuple[Learner, NDArray[np.int64], int]],
     batch_size: int,
     shares: Sequence[float],
 ) -> list[list[tuple[float, float]]]:
-    """Let networks go through several batches, each at its own pace, and descend after each.
+    """Let networks go through several batches and descend after each.
 
     Parameters
     ----------
@@ -217,11 +182,10 @@ def learn(
     -------
     list of list of (float, float)
         For every batch the summed loss and weight of each network, 0 for both where a step was
-        undone as in `descend` or no rows were left.
+        undone or no rows were left.
     """
     learners, rows, seeds = zip(*turns, strict=True)
-    descents = [learner.descent for learner in learners]
-    found = session.learn(descents, rows, seeds, batch_size, shares)
+    found = session.learn(learners, rows, seeds, batch_size, shares)
     for learner, batches in zip(learners, found, strict=True):
         if not all(forward for _, _, forward in batches):
             learner.warn()

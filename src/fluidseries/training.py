@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .errors import InputError
-from .learner import Learner, Member, Settings, descend, learn
+from .learner import Learner, Member, Settings, learn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,23 +184,7 @@ class _Loop:
             shares = [
                 self.settings.rate_at((epoch * n_batches + batch) / n_steps) for batch in numbers
             ]
-            if at_once > 1:
-                yield from zip(numbers, learn(self.session, turns, size, shares), strict=True)
-            else:
-                yield first, self.step_all(turns, shares[0])
-
-    def step_all(self, turns: list[_Order], share: float) -> list[tuple[float, float]]:
-        """Let every network that has series left go one step; return their losses and weights."""
-        turns = [turn for turn in turns if len(turn[1])]
-        learners, rows, seeds = zip(*turns, strict=True)
-        found = self.session.gradients(
-            [learner.parameters for learner in learners],
-            rows,
-            seeds,
-            [learner.gradient for learner in learners],
-        )
-        counts = [len(some) for some in rows]
-        return descend(learners, found, counts, share, self.session.n_threads)
+            yield from zip(numbers, learn(self.session, turns, size, shares), strict=True)
 
     def validate(self) -> None:
         """Measure the loss of the held-out series."""

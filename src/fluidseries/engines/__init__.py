@@ -13,9 +13,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .. import _core
+    from .._core import Descent
 
-__all__ = ["Session"]
+__all__ = ["Learner", "Session"]
+
+
+class Learner(Protocol):
+    """A network on its way: its arrays change in place."""
+
+    parameters: NDArray[Any]
+    gradient: NDArray[Any]
+    descent: Descent
 
 
 class Session(Protocol):
@@ -32,36 +40,40 @@ class Session(Protocol):
         whatever its length. Random masks follow from `seed`, row and frame.
         """
 
-    def gradients(
-        self,
-        parameters: Sequence[NDArray[Any]],
-        rows: Sequence[NDArray[Any]],
-        seeds: Sequence[int],
-        outs: Sequence[NDArray[Any]],
-    ) -> list[tuple[float, float]]:
-        """Do for several networks of the same sizes what `gradient` does for one."""
-        turns = zip(parameters, rows, seeds, outs, strict=True)
-        return [self.gradient(*turn) for turn in turns]
-
     def batches_at_once(self, n_networks: int, batch_size: int) -> int:
-        """Say how many batches of each network `learn` should take; 1: use `gradients`."""
+        """Say how many batches of each network one call of `learn` should take."""
         del n_networks, batch_size
         return 1
 
     def learn(
         self,
-        descents: Sequence[_core.Descent],
+        learners: Sequence[Learner],
         rows: Sequence[NDArray[Any]],
         seeds: Sequence[int],
         batch_size: int,
         shares: Sequence[float],
     ) -> list[list[tuple[float, float, bool]]]:
-        """Let every network go through several batches and descend after each.
+        """Let networks of the same sizes go through several batches and descend after each.
 
-        `rows` are those of all its batches, one after the other, and `shares` the part of the rate
-        at each. Returns for every network and batch the two sums of `gradient`, and whether it went
-        forward; (0, 0, True) where it had no rows left.
+        `rows` are those of all batches of a network, one after the other, and `shares` the part of
+        the rate at each batch. Returns for every network and batch the two sums of `gradient`, and
+        whether the network went forward; (0, 0, True) where it had no rows left.
         """
+        return [
+            [
+                self._step(learner, order[number * batch_size :][:batch_size], seed, share)
+                for number, share in enumerate(shares)
+            ]
+            for learner, order, seed in zip(learners, rows, seeds, strict=True)
+        ]
+
+    def _step(
+        self, learner: Learner, rows: NDArray[Any], seed: int, share: float
+    ) -> tuple[float, float, bool]:
+        if not len(rows):
+            return 0.0, 0.0, True
+        loss, weight = self.gradient(learner.parameters, rows, seed, learner.gradient)
+        return loss, weight, learner.descent.go(loss, weight, len(rows), share)
 
     def loss(self, parameters: NDArray[Any], rows: NDArray[Any]) -> tuple[float, float]:
         """Return the same two sums without a gradient."""

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .._core import Descent
     from ..batch import Batch
     from ..network import Network
+    from . import Learner
 
 __all__ = ["Augmentation", "NativeSession", "load", "readout_mask", "usable_cores"]
 
@@ -47,8 +47,6 @@ class Augmentation:
 # Frames times parameters, summed over the networks of one call: about 50 ms of work.
 # More would let Ctrl-C wait, and one network alone has enough of it for all threads.
 _MOST_AT_ONCE = 1e9
-# A batch of up to so many series is one chunk of the core's, which one thread computes.
-_ONE_CHUNK = 3
 _READOUT_BITS = {"last": 1, "mean": 2, "max": 4}
 
 
@@ -142,40 +140,35 @@ class NativeSession:
         """The summed loss of some series and their summed weight; `out` receives the gradient."""
         return self._core.gradient(parameters, rows, seed, out)
 
-    def gradients(
-        self,
-        parameters: Sequence[NDArray[np.float32]],
-        rows: Sequence[NDArray[np.int64]],
-        seeds: Sequence[int],
-        outs: Sequence[NDArray[np.float32]],
-    ) -> list[tuple[float, float]]:
-        """The same for several networks, which share the threads."""
-        sums: list[tuple[float, float]] = []
-        work = self._network.n_parameters * self._longest * max(map(len, rows))
-        together = max(1, int(_MOST_AT_ONCE / max(work, 1)))
-        for start in range(0, len(rows), together):
-            some = slice(start, start + together)
-            sums += self._core.gradients(parameters[some], rows[some], seeds[some], outs[some])
-        return sums
-
     def batches_at_once(self, n_networks: int, batch_size: int) -> int:
-        """Say how many batches of each network `learn` should take; 1: use `gradients`."""
-        # Fewer networks than threads keep them busy only where batches are cut into chunks.
-        if n_networks < self.n_threads and batch_size > _ONE_CHUNK:
-            return 1
-        work = self._network.n_parameters * self._longest * batch_size * n_networks
-        return max(1, int(_MOST_AT_ONCE / work))
+        """Say how many batches of each network one call of `learn` should take."""
+        return max(1, int(_MOST_AT_ONCE / self._work(n_networks, batch_size)))
 
     def learn(
         self,
-        descents: Sequence[Descent],
+        learners: Sequence[Learner],
         rows: Sequence[NDArray[np.int64]],
         seeds: Sequence[int],
         batch_size: int,
         shares: Sequence[float],
     ) -> list[list[tuple[float, float, bool]]]:
-        """Let every network go through several batches and descend after each."""
-        return self._core.learn(descents, rows, seeds, batch_size, shares)
+        """Let networks go through several batches and descend after each; they share the threads.
+
+        Where a loss or gradient is no number the step before it is undone and the rate halved.
+        Leaving out the batch alone would not do: where one gradient explodes most others do too,
+        and the fit would stand still there.
+        """
+        descents = [learner.descent for learner in learners]
+        found: list[list[tuple[float, float, bool]]] = []
+        together = max(1, int(_MOST_AT_ONCE / self._work(len(shares), batch_size)))
+        for start in range(0, len(rows), together):
+            some = slice(start, start + together)
+            found += self._core.learn(descents[some], rows[some], seeds[some], batch_size, shares)
+        return found
+
+    def _work(self, n_batches: int, batch_size: int) -> float:
+        size = min(batch_size, len(self._lengths))
+        return float(self._network.n_parameters * self._longest * size * n_batches)
 
     def loss(self, parameters: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[float, float]:
         """The summed loss of some series and their summed weight."""

@@ -65,7 +65,7 @@ class ReadJob:
 
 @dataclass
 class Cancel:
-    """End the fit after this batch."""
+    """End the fit after the batches that are being learned, 50 ms at most."""
 
 
 @dataclass
