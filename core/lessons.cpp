@@ -55,7 +55,9 @@ std::vector<std::vector<Learned>> Session::learn_together(const std::vector<Less
         }
         if (turns.empty()) break;
         const std::vector<Total> totals = gradients(turns);
-        parallel_for(int(turns.size()), n_threads_, [&](int turn, int) {
+        const std::int64_t size = std::int64_t(turns.size()) * sizes_.parameters();
+        const int n_threads = size < kWorthAnotherThread / 8 ? 1 : n_threads_;
+        parallel_for(int(turns.size()), n_threads, [&](int turn, int) {
             const Total& total = totals[turn];
             const std::int64_t n = turns[turn].n;
             results[whose[turn]][b] = {
