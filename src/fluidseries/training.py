@@ -138,14 +138,15 @@ class _Loop:
             Learner(session, *parts, decay, settings)
             for parts in zip(members, rows, held_out, strict=True)
         ]
+        self.most_rows = max(len(learner.rows) for learner in self.learners)
+        self.batch_size = min(settings.batch_size, max(1, self.most_rows))
         self.validation_loss: float | None = None
         self.stopped = False
 
     def run_epoch(self, number: int, rng: np.random.Generator) -> float:
         """Show every network every series once; return the mean loss on the way."""
         total = weight = 0.0
-        size = self.settings.batch_size
-        n_batches = -(-max(len(learner.rows) for learner in self.learners) // size)
+        n_batches = -(-self.most_rows // self.batch_size)
         shuffled = [
             (learner, rng.permutation(learner.rows), int(rng.integers(2**63)))
             for learner in self.learners
@@ -175,7 +176,7 @@ class _Loop:
         self, shuffled: list[_Order], epoch: int, n_batches: int
     ) -> Iterator[tuple[int, list[tuple[float, float]]]]:
         """Let every network go a step for each batch; yield batch numbers, losses and weights."""
-        size, n_steps = self.settings.batch_size, n_batches * self.settings.epochs
+        size, n_steps = self.batch_size, n_batches * self.settings.epochs
         at_once = self.session.batches_at_once(len(self.learners), size)
         for first in range(0, n_batches, at_once):
             numbers = range(first, min(first + at_once, n_batches))
