@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 ROUNDS = 5
-PAUSE = 0.3  # seconds
+PAUSE, WARM_UP = 0.3, 0.1  # seconds
 
 
 def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict:
@@ -29,9 +29,13 @@ def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int = R
         for name, run in contestants.items():
             # Other libraries' threads go on spinning for a while after their work is done.
             time.sleep(PAUSE)
-            # Once without counting: a processor that has slept begins slowly, and what others have
-            # left in its caches is not the contestant's.
-            run()
+            # Without counting: a processor that has slept begins slowly, its threads may share a
+            # core at first, and what others left in the caches is not the contestant's.
+            warm = time.perf_counter() + WARM_UP
+            while True:
+                run()
+                if time.perf_counter() > warm:
+                    break
             start = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - start)

@@ -21,8 +21,10 @@ import fluidseries as fs
 from fluidseries import _core
 from fluidseries.batch import Batch, pack
 from fluidseries.engines import native
+from fluidseries.learner import Member, Optimiser, Settings
 from fluidseries.network import Network
 from fluidseries.scaling import Scaler
+from fluidseries.training import train
 
 from measure import Report, interleaved, machine, spread, write_json
 
@@ -34,15 +36,6 @@ except ImportError:
 SERIES, FRAMES, DIMS, OUTPUTS = 1000, 100, 13, 2
 SIZES = (10, 64, 128)
 LABELS = 3
-
-
-class Learning:
-    """A network that Adam changes in place."""
-
-    def __init__(self, parameters: np.ndarray, settings: tuple) -> None:
-        self.parameters, self.gradient = parameters, np.empty_like(parameters)
-        moments_and_decay = [np.zeros_like(parameters) for _ in range(3)]
-        self.descent = _core.Descent(parameters, self.gradient, *moments_and_decay, *settings)
 
 
 class Ours:
@@ -58,25 +51,27 @@ class Ours:
         targets = rng.normal(size=(SERIES, OUTPUTS)).astype(np.float32)
         batch = Batch(identifiers=None, frames=frames, offsets=offsets, targets=targets)
         self.session = native.load(batch, self.network, n_jobs=n_jobs)
-        self.parameters = [self.network.initialise(rng) for _ in range(n_networks)]
-        settings = (0, 1e-3, 0.9, 0.999, 1e-8, 1.0)
-        self.learners = [Learning(parameters, settings) for parameters in self.parameters]
-        self.batch_size, self.n_networks, self.rng = batch_size, n_networks, rng
-        self.seeds = list(range(n_networks))
+        self.parameters = self.network.initialise(rng)
+        start = Member(self.parameters, Optimiser.fresh(self.network.n_parameters))
+        everything, nothing = [np.arange(SERIES)] * n_networks, [np.arange(0)] * n_networks
+        self.epochs = train(
+            self.session,
+            [start] * n_networks,
+            self.network.weights(),
+            everything,
+            nothing,
+            Settings(epochs=10**6, learn_rate=1e-3, batch_size=batch_size),
+            rng,
+        )
 
     def epoch(self) -> None:
-        orders = [self.rng.permutation(SERIES) for _ in self.learners]
-        at_once = self.session.batches_at_once(self.n_networks, self.batch_size)
-        for start in range(0, SERIES, self.batch_size * at_once):
-            rows = [order[start : start + self.batch_size * at_once] for order in orders]
-            shares = [1.0] * -(-len(rows[0]) // self.batch_size)
-            self.session.learn(self.learners, rows, self.seeds, self.batch_size, shares)
+        next(self.epochs)
 
     def forward(self) -> None:
-        self.session.loss(self.parameters[0], np.arange(SERIES))
+        self.session.loss(self.parameters, np.arange(SERIES))
 
     def predict(self) -> None:
-        self.session.outputs(self.parameters[0], np.arange(SERIES))
+        self.session.outputs(self.parameters, np.arange(SERIES))
 
 
 class Torchs:

@@ -1,4 +1,4 @@
-// Networks that learn side by side, each at its own pace.
+// Networks that go through their batches: batch by batch together, or each at its own pace.
 #include <algorithm>
 #include <atomic>
 #include <map>
@@ -32,11 +32,13 @@ std::vector<std::vector<Learned>> nothing_learned(const std::vector<Lesson>& les
 std::vector<std::vector<Learned>> Session::learn(const std::vector<Lesson>& lessons,
                                                  std::int64_t batch,
                                                  const std::vector<double>& shares) {
-    // Fewer networks than threads keep them busy only where a batch is cut into several chunks.
+    // Where a batch is cut into several chunks, all threads are better at the same batch if there
+    // are fewer networks than threads, or too few batches for threads to get as many as each other.
+    const int n = int(lessons.size());
     const bool several_chunks = batch >= kWorthTwoChunks;
-    return several_chunks && int(lessons.size()) < n_threads_
-               ? learn_together(lessons, batch, shares)
-               : learn_apart(lessons, batch, shares);
+    const bool uneven = n % n_threads_ != 0 && int(shares.size()) < 2 * n_threads_;
+    return several_chunks && (n < n_threads_ || uneven) ? learn_together(lessons, batch, shares)
+                                                        : learn_apart(lessons, batch, shares);
 }
 
 std::vector<std::vector<Learned>> Session::learn_together(const std::vector<Lesson>& lessons,

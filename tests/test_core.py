@@ -290,6 +290,13 @@ def test_threads_change_no_bit(lengths, hidden, per_frame, n_threads, seed):
     np.testing.assert_array_equal(case.outputs_of(case.rows, n_threads), case.outputs_of(case.rows))
 
 
+def networks_of(case: Case, shares: list[float]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Parameters of as many networks as there are shares, and that share of all rows for each."""
+    rng, n = np.random.default_rng(case.seed), len(case.lengths)
+    parameters = [rng.normal(size=case.n_parameters).astype(np.float32) for _ in shares]
+    return parameters, [rng.permutation(n)[: 1 + int(share * n)] for share in shares]
+
+
 @settings(max_examples=40)
 @given(
     lengths=st.lists(st.integers(1, 40), min_size=1, max_size=40),
@@ -301,9 +308,8 @@ def test_threads_change_no_bit(lengths, hidden, per_frame, n_threads, seed):
 def test_networks_side_by_side_learn_what_each_learns_alone(
     lengths, hidden, shares, n_threads, seed
 ):
-    case, rng = Case(lengths, hidden=hidden, seed=seed), np.random.default_rng(seed)
-    parameters = [rng.normal(size=case.n_parameters).astype(np.float32) for _ in shares]
-    rows = [rng.permutation(len(lengths))[: 1 + int(x * len(lengths))] for x in shares]
+    case = Case(lengths, hidden=hidden, seed=seed)
+    parameters, rows = networks_of(case, shares)
     together = [np.empty(case.n_parameters, np.float32) for _ in shares]
     session, out = case.session(n_threads), np.empty(case.n_parameters, np.float32)
     sums = session.gradients(parameters, rows, list(range(len(shares))), together)
@@ -337,9 +343,8 @@ class Descending:
 def test_networks_at_their_own_pace_come_to_where_single_steps_lead(
     lengths, hidden, parts, batch, shares, explodes, n_threads, seed
 ):
-    case, rng = Case(lengths, hidden=hidden, seed=seed), np.random.default_rng(seed)
-    starts = [rng.normal(size=case.n_parameters).astype(np.float32) for _ in parts]
-    rows = [rng.permutation(len(lengths))[: 1 + int(x * len(lengths))] for x in parts]
+    case = Case(lengths, hidden=hidden, seed=seed)
+    starts, rows = networks_of(case, parts)
     rate = 1e38 if explodes else 0.01
     quick, slow = ([Descending(start, rate) for start in starts] for _ in range(2))
     rows = [order[: batch * len(shares)] for order in rows]

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from .._core import Descent
 
-__all__ = ["Learner", "Session"]
+__all__ = ["Session", "Trainee"]
 
 
-class Learner(Protocol):
-    """A network on its way: its arrays change in place."""
+class Trainee(Protocol):
+    """What an engine needs of a network on its way: its arrays change in place."""
 
     parameters: NDArray[Any]
     gradient: NDArray[Any]
@@ -47,7 +47,7 @@ class Session(Protocol):
 
     def learn(
         self,
-        learners: Sequence[Learner],
+        learners: Sequence[Trainee],
         rows: Sequence[NDArray[Any]],
         seeds: Sequence[int],
         batch_size: int,
@@ -68,7 +68,7 @@ class Session(Protocol):
         ]
 
     def _step(
-        self, learner: Learner, rows: NDArray[Any], seed: int, share: float
+        self, learner: Trainee, rows: NDArray[Any], seed: int, share: float
     ) -> tuple[float, float, bool]:
         if not len(rows):
             return 0.0, 0.0, True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..batch import Batch
     from ..network import Network
-    from . import Learner
+    from . import Trainee
 
 __all__ = ["Augmentation", "NativeSession", "load", "readout_mask", "usable_cores"]
 
@@ -146,7 +146,7 @@ class NativeSession:
 
     def learn(
         self,
-        learners: Sequence[Learner],
+        learners: Sequence[Trainee],
         rows: Sequence[NDArray[np.int64]],
         seeds: Sequence[int],
         batch_size: int,
@@ -167,8 +167,7 @@ class NativeSession:
         return found
 
     def _work(self, n_batches: int, batch_size: int) -> float:
-        size = min(batch_size, len(self._lengths))
-        return float(self._network.n_parameters * self._longest * size * n_batches)
+        return float(self._network.n_parameters * self._longest * batch_size * n_batches)
 
     def loss(self, parameters: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[float, float]:
         """The summed loss of some series and their summed weight."""
